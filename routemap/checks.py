@@ -1,0 +1,211 @@
+"""What does not hold together. Never raises, never repairs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from routemap.claims import Claim
+    from routemap.model import LegConstraint, RoutedLeg, RouteModel
+
+__all__ = ["SEVERITIES", "Finding", "check"]
+
+Severity = Literal["error", "warning", "note"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+
+LONG_SNAP_KM = 5.0
+"""A snap over 5 km is worth a warning: the published port and station positions that routemap's
+gazetteer is built from are good to about 2 km, the rail network's coordinates to 0.1 km."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a reader of the map should know.
+
+    Attributes
+    ----------
+    rule
+        Name of the check.
+    severity
+        "error", "warning" or "note".
+    legs, claims
+        Ids of what it is about.
+    message
+        A sentence for a non-specialist.
+    numbers
+        The figures behind the sentence, by name; km in names that end in ``_km``.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    legs: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+    numbers: dict[str, float] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the finding as the JSON document of DESIGN section 4."""
+        return {
+            "rule": self.rule,
+            "severity": self.severity,
+            "legs": list(self.legs),
+            "claims": list(self.claims),
+            "message": self.message,
+            "numbers": dict(self.numbers),
+        }
+
+
+def check(model: RouteModel) -> list[Finding]:
+    """Return every finding on a model: errors first, then warnings, then notes.
+
+    Within a severity the order is that of the rules and of the case.
+    """
+    found = [finding for rule in RULES for finding in rule(model)]
+    return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+def problems(model: RouteModel) -> Iterator[Finding]:
+    """Report what a partial build left out."""
+    for problem in model.problems:
+        legs = (problem.row,) if problem.table == "legs" and problem.row else ()
+        claims = (problem.row,) if problem.table == "claims" and problem.row else ()
+        yield Finding("left-out", "error", str(problem), legs, claims)
+
+
+def overruled_constraints(model: RouteModel) -> Iterator[Finding]:
+    """Report constraints that cannot all hold on one leg."""
+    for leg in model.routed:
+        if leg.overruled:
+            said = "; ".join(_said(one) for one in leg.constraints)
+            message = f"{_name(leg)}: no route satisfies all that is said of the way ({said})."
+            message += " The line is drawn by the leg's own constraints alone."
+            yield Finding("constraints-conflict", "error", message, (leg.id,), _claims_of(leg))
+
+
+def ignored_constraints(model: RouteModel) -> Iterator[Finding]:
+    """Report constraints on a leg that is not routed over a network."""
+    for leg in model.routed:
+        if leg.constraints and (leg.path is None or leg.mode in {"air", "unknown"}):
+            said = "; ".join(_said(one) for one in leg.constraints)
+            message = f"{_name(leg)}: the link is schematic and does not show what is said: {said}."
+            yield Finding("constraint-not-drawn", "warning", message, (leg.id,), _claims_of(leg))
+
+
+def denials(model: RouteModel) -> Iterator[Finding]:
+    """Report each claim that denies or questions something on the map."""
+    titles = {source.id: source.publisher or source.title for source in model.case.sources}
+    for claim in model.case.claims:
+        if claim.retract is None and claim.says != "asserts":
+            legs = tuple(leg.id for leg in model.routed if claim in leg.standing.against)
+            hit = ", ".join((*claim.against, *claim.leg, *claim.route))
+            message = f"{titles[claim.source]} {claim.says} {hit}: {claim.summary or claim.id}"
+            yield Finding(
+                "denied" if claim.says == "denies" else "questioned",
+                "warning",
+                message,
+                legs,
+                (claim.id,),
+                {"legs": float(len(legs))},
+            )
+
+
+def long_snaps(model: RouteModel) -> Iterator[Finding]:
+    """Report places that lie far from the network they are routed on."""
+    for leg in model.routed:
+        if leg.path is None or leg.origin is None or leg.destination is None:
+            continue
+        ends = zip((leg.origin, leg.destination), leg.path.snap_m, strict=True)
+        for site, metres in ends:
+            kilometres = round(metres / 1000, 3)
+            if kilometres > 0:
+                limit = max(LONG_SNAP_KM, site.place.uncertainty_km)
+                message = (
+                    f"{_name(leg)}: {site.reported} lies {kilometres:g} km from the nearest "
+                    f"{leg.mode} line that can be used; the map draws that as a gap."
+                )
+                numbers = {"snap_km": kilometres, "uncertainty_km": site.place.uncertainty_km}
+                severity: Severity = "warning" if kilometres > limit else "note"
+                yield Finding("snap", severity, message, (leg.id,), (), numbers)
+
+
+def shared_nodes(model: RouteModel) -> Iterator[Finding]:
+    """Report a leg whose two different ends fall on one node of the network."""
+    for leg in model.routed:
+        if leg.path is None or leg.origin is None or leg.destination is None:
+            continue
+        travelled = [part for part in leg.path.stretches if part.kind != "gap"]
+        if leg.origin.id != leg.destination.id and sum(part.length_m for part in travelled) == 0:
+            message = f"{_name(leg)}: both places fall on one point of the {leg.mode} network."
+            yield Finding(
+                "same-node",
+                "warning",
+                message,
+                (leg.id,),
+                (),
+                {"geodesic_km": round(leg.path.geodesic_m / 1000, 3)},
+            )
+
+
+def single_sources(model: RouteModel) -> Iterator[Finding]:
+    """Report legs that rest on one independent source, or on none."""
+    for leg in model.routed:
+        stand = leg.standing
+        retold = len({claim.source for claim in stand.claims})
+        if stand.sources == 0:
+            message = f"{_name(leg)}: no claim asserts this leg; it is inferred."
+        elif stand.sources == 1 and retold > 1:
+            message = f"{_name(leg)}: {retold} sources report it, but all go back to one."
+        elif stand.sources == 1:
+            message = f"{_name(leg)}: rests on one source."
+        else:
+            continue
+        claims = tuple(claim.id for claim in stand.claims)
+        numbers = {"independent_sources": float(stand.sources), "sources": float(retold)}
+        yield Finding("one-source", "note", message, (leg.id,), claims, numbers)
+
+
+def constraint_prices(model: RouteModel) -> Iterator[Finding]:
+    """Report what each constraint on a routed leg costs."""
+    for leg in model.routed:
+        for one in leg.constraints:
+            if one.price is None or one.price.cost_m is None:
+                continue
+            cost = round(one.price.cost_m / 1000, 1)
+            effect = f"makes the route {cost:g} km longer" if cost else "changes nothing"
+            message = f"{_name(leg)}: {_said(one)} {effect}."
+            numbers = {"cost_km": cost}
+            if one.price.alone_m is not None:
+                numbers["alone_km"] = round(one.price.alone_m / 1000, 1)
+            claims = tuple(by for by in one.by if by in {claim.id for claim in model.case.claims})
+            yield Finding("constraint-price", "note", message, (leg.id,), claims, numbers)
+
+
+RULES: tuple[Callable[[RouteModel], Iterable[Finding]], ...] = (
+    problems,
+    overruled_constraints,
+    ignored_constraints,
+    denials,
+    long_snaps,
+    shared_nodes,
+    single_sources,
+    constraint_prices,
+)
+
+
+def _name(leg: RoutedLeg) -> str:
+    start = leg.origin.reported if leg.origin else "?"
+    stop = leg.destination.reported if leg.destination else "?"
+    return f"{start} to {stop} by {leg.mode}"
+
+
+def _said(one: LegConstraint) -> str:
+    words = "".join(f' ("{text}")' for text in one.words)
+    return f"{one.constraint.kind} {one.constraint.value}{words}"
+
+
+def _claims_of(leg: RoutedLeg) -> tuple[str, ...]:
+    standing: tuple[Claim, ...] = leg.standing.claims
+    by = {name for one in leg.constraints for name in one.by}
+    return tuple(claim.id for claim in standing if claim.id in by)

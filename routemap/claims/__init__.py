@@ -1,0 +1,27 @@
+"""What a case says, as frozen values: sources, places, legs, routes and claims."""
+
+from routemap.claims.case import Case, Position
+from routemap.claims.phrases import Distance, Quantity, parse_distance, parse_quantity
+from routemap.claims.values import TABLES, Claim, Leg, Route, Row, Site, Source
+from routemap.claims.weight import GRADE_WORDS, best_grade, grade, independent_sources, roots
+
+__all__ = [
+    "GRADE_WORDS",
+    "TABLES",
+    "Case",
+    "Claim",
+    "Distance",
+    "Leg",
+    "Position",
+    "Quantity",
+    "Route",
+    "Row",
+    "Site",
+    "Source",
+    "best_grade",
+    "grade",
+    "independent_sources",
+    "parse_distance",
+    "parse_quantity",
+    "roots",
+]

@@ -1,0 +1,73 @@
+"""A case: five tables and a header, with what was read and what was refused kept beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+
+from routemap.claims.values import Claim, Leg, Route, Site, Source
+from routemap.errors import Problem
+
+__all__ = ["Case", "Position"]
+
+Position = tuple[str, int | None]
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything that a case says. Equal cases say the same, whatever files they came from.
+
+    Attributes
+    ----------
+    case, title, graded_by, borders, speeds
+        The header. `speeds` are texts by mode.
+    sources, places, legs, routes, claims
+        The five tables, in the order of the files.
+    origin
+        (file, line) of each row by (table, id).
+    inputs
+        sha256 of each file read, by its path within the case.
+    read, problems
+        How many rows were read, and what was refused: one problem each.
+    """
+
+    case: str
+    title: str | None = None
+    graded_by: str | None = None
+    borders: str | None = None
+    speeds: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    sources: tuple[Source, ...] = ()
+    places: tuple[Site, ...] = ()
+    legs: tuple[Leg, ...] = ()
+    routes: tuple[Route, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    origin: Mapping[tuple[str, str], Position] = field(
+        default_factory=lambda: MappingProxyType({}), compare=False, repr=False
+    )
+    inputs: Mapping[str, str] = field(
+        default_factory=lambda: MappingProxyType({}), compare=False, repr=False
+    )
+    read: int = field(default=0, compare=False, repr=False)
+    problems: tuple[Problem, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def accepted(self) -> int:
+        """How many rows were accepted."""
+        tables = (self.sources, self.places, self.legs, self.routes, self.claims)
+        return sum(len(table) for table in tables)
+
+    @property
+    def rejected(self) -> int:
+        """How many rows were refused: ``accepted + rejected == read``."""
+        return self.read - self.accepted
+
+    @cached_property
+    def sources_by_id(self) -> Mapping[str, Source]:
+        """The sources by their ids."""
+        return MappingProxyType({source.id: source for source in self.sources})
+
+    def source(self, key: str) -> Source:
+        """Return the source of id `key`; raises KeyError for another."""
+        return self.sources_by_id[key]

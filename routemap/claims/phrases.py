@@ -1,0 +1,127 @@
+"""Quantities and distances as phrases of a small grammar, kept as they were written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from routemap.errors import PhraseError
+
+__all__ = ["Distance", "Quantity", "parse_distance", "parse_quantity"]
+
+_LOWER = ("more than", "over", "at least", "no fewer than", "no less than", "minimum")
+_UPPER = ("up to", "at most", "fewer than", "less than", "under", "no more than", "maximum")
+_VAGUE = ("about", "around", "approximately", "roughly", "some", "nearly", "almost", "circa", "ca.")
+_WORDS = "|".join(re.escape(word) for word in sorted((*_LOWER, *_UPPER, *_VAGUE), key=len)[::-1])
+_NUMBER = r"\d{1,3}(?:[, \u00a0\u202f]\d{3})+|\d+(?:\.\d+)?"
+_AMOUNT = (
+    rf"(?:(?P<qualifier>{_WORDS})\s+)?(?P<low>{_NUMBER})"
+    rf"(?:\s*(?:to|-|\u2013)\s*(?P<high>{_NUMBER}))?"
+)
+_QUANTITY = re.compile(rf"{_AMOUNT}\s+(?P<unit>[^\W\d][^\d;]*)", re.IGNORECASE)
+_DISTANCE = re.compile(
+    rf"{_AMOUNT}\s*(?P<unit>km|kilomet(?:er|re)s?|mi|miles?|nm|nautical miles?)"
+    r"(?:\s+from\s+(?P<start>.+?))?(?:\s+to\s+(?P<stop>.+))?",
+    re.IGNORECASE,
+)
+_KM: Mapping[str, float] = MappingProxyType({"k": 1.0, "m": 1.609344, "n": 1.852})
+_QUANTITY_CURE = "Write a number and a unit, such as: more than 1000 containers, 4 to 5 voyages."
+_DISTANCE_CURE = "Write a number and km, such as: about 290 km from the border to depot."
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A quantity phrase and what it allows.
+
+    Attributes
+    ----------
+    text
+        The phrase as it was written.
+    qualifier
+        "more than", "about", ...; None where there is none.
+    low, high
+        The numbers that it allows; None where it sets no bound. "About 300" is 300 to 300 with its
+        qualifier: how far "about" reaches is not invented.
+    unit
+        The thing counted, as written: "containers".
+    """
+
+    text: str
+    qualifier: str | None
+    low: float | None
+    high: float | None
+    unit: str
+
+    def __str__(self) -> str:
+        """Return the phrase as it was written."""
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """A distance phrase: bounds in km, and the places it is measured between, as written."""
+
+    text: str
+    qualifier: str | None
+    low_km: float | None
+    high_km: float | None
+    start: str | None
+    stop: str | None
+
+    def __str__(self) -> str:
+        """Return the phrase as it was written."""
+        return self.text
+
+
+def parse_quantity(text: str) -> Quantity:
+    """Read a phrase such as "more than 1000 containers", "at least 4 voyages", "4 to 5 voyages".
+
+    Raises `PhraseError`, with the grammar as its cure, for anything else.
+    """
+    match = _QUANTITY.fullmatch(text.strip())
+    if match is None:
+        raise PhraseError.of(f"{text!r} is not a quantity that routemap reads.", _QUANTITY_CURE)
+    qualifier, low, high = _bounds(match, text, _QUANTITY_CURE)
+    return Quantity(text.strip(), qualifier, low, high, match["unit"].strip())
+
+
+def parse_distance(text: str) -> Distance:
+    """Read a phrase such as "about 290 km from the Ukrainian border to depot".
+
+    Miles and nautical miles are accepted and kept as written. Raises `PhraseError` with its cure.
+    """
+    match = _DISTANCE.fullmatch(text.strip())
+    if match is None:
+        raise PhraseError.of(f"{text!r} is not a distance that routemap reads.", _DISTANCE_CURE)
+    qualifier, low, high = _bounds(match, text, _DISTANCE_CURE)
+    factor = _KM[match["unit"][0].lower()]
+    return Distance(
+        text.strip(),
+        qualifier,
+        None if low is None else low * factor,
+        None if high is None else high * factor,
+        match["start"],
+        match["stop"],
+    )
+
+
+def _bounds(
+    match: re.Match[str], text: str, cure: str
+) -> tuple[str | None, float | None, float | None]:
+    """Return (qualifier, low, high) of an amount."""
+    qualifier = match["qualifier"].lower() if match["qualifier"] else None
+    low = _number(match["low"])
+    high = _number(match["high"]) if match["high"] else low
+    if high < low:
+        raise PhraseError.of(f"{text!r} runs from the larger number to the smaller.", cure)
+    if qualifier in _LOWER:
+        return qualifier, low, None
+    if qualifier in _UPPER:
+        return qualifier, None, high
+    return qualifier, low, high
+
+
+def _number(digits: str) -> float:
+    return float(re.sub(r"[, \u00a0\u202f]", "", digits))

@@ -1,0 +1,211 @@
+"""Commands that ask the shipped data: locate, route, networks."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from routemap.cli.show import echo_json, message, plain, table
+
+__all__ = ["COMMANDS"]
+
+_COORDINATES = re.compile(r"-\d+(\.\d*)?,-?\d+(\.\d*)?")
+_KM_FIELDS = ("length_km", "geodesic_km", "free_km", "gap_km", "schematic_km", "snap_km")
+
+
+class PlaceCommand(click.Command):
+    """A command whose places may begin with a minus: ``-73.9,40.7`` is no option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Shield coordinates from the option parser with a leading space."""
+        return super().parse_args(
+            ctx, [f" {one}" if _COORDINATES.fullmatch(one) else one for one in args]
+        )
+
+
+@click.command(cls=PlaceCommand)
+@click.argument("name")
+@click.option("--country", help="ISO 3166 code or English name.")
+@click.option("--kind", help="port, station, border-crossing, town, ...")
+@click.option("--mode", help="Mode of the leg that touches it: sea wants a port.")
+@click.option("--near", metavar="LON,LAT", help="Prefer places near this point.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def locate(ctx: click.Context, name: str, *, as_json: bool, **fields: str | None) -> None:
+    """Say which place NAME means, or which candidates it fits.
+
+    NAME may be "NAME, CC". With - as NAME, read one JSON request a line from stdin.
+
+    \b
+    Examples:
+      routemap locate Dunay --country RU
+      routemap locate Najin --mode sea --json
+    """
+    from routemap import places
+
+    near = _near(fields.pop("near"))
+    given = {key: value for key, value in {**fields, "near": near}.items() if value is not None}
+    if name == "-":
+        _answer_lines(places.answer, given)
+        return
+    answer = places.answer({"name": name.strip(), **given})
+    if as_json:
+        echo_json(answer)
+    else:
+        _show_location(answer)
+    ctx.exit({"resolved": 0, "ambiguous": 3, "not_found": 4}.get(answer["status"], 2))
+
+
+def _near(text: str | None) -> list[float] | None:
+    if text is None:
+        return None
+    try:
+        lon, lat = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is not LON,LAT in degrees.") from error
+    return [lon, lat]
+
+
+def _show_location(answer: Mapping[str, Any]) -> None:
+    message(f"{answer['status']}: {answer['reason']}")
+    columns = ("name", "country", "kind", "lon", "lat", "uncertainty_km", "id", "score", "reason")
+    rows = [[one[column] for column in columns] for one in answer["candidates"]]
+    if rows:
+        table("Candidates, best first", columns, rows)
+
+
+@click.command(cls=PlaceCommand)
+@click.argument("origin", metavar="FROM")
+@click.argument("destination", metavar="TO", required=False)
+@click.option("--mode", help="sea, rail, air (a great circle).")
+@click.option("--avoid", multiple=True, metavar="CC", help="Country or passage; may repeat.")
+@click.option("--only", multiple=True, metavar="CC", help="Stay in these countries; may repeat.")
+@click.option("--via", multiple=True, metavar="PLACE", help="Pass this place; in order.")
+@click.option("--by", type=click.Choice(["length"]), help="What is least: pure length.")
+@click.option("--borders", help="Border view: recognised or de-facto.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write it as GeoJSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def route(
+    ctx: click.Context,
+    origin: str,
+    destination: str | None,
+    *,
+    output: Path | None,
+    as_json: bool,
+    **fields: Any,
+) -> None:
+    """Route between two places: NAME, "NAME, CC" or LON,LAT.
+
+    With - as FROM, read one JSON request a line from stdin.
+
+    \b
+    Examples:
+      routemap route Najin Dunay --mode sea
+      routemap route Dunay Tikhoretsk --mode rail --only RU --json
+      routemap route 131.88,43.11 37.66,55.78 --mode rail --avoid CN -o route.geojson
+    """
+    from routemap import routing
+
+    given = {key: _listed(value) for key, value in fields.items() if value}
+    if origin == "-":
+        _answer_lines(routing.answer, given)
+        return
+    if destination is None or "mode" not in given:
+        raise click.UsageError("Give FROM, TO and --mode, such as: route Najin Dunay --mode sea")
+    answer = routing.answer({"from": _place(origin), "to": _place(destination), **given})
+    if as_json:
+        echo_json(answer)
+    else:
+        _show_route(answer)
+    if output is not None and answer["status"] == "ok":
+        from routemap import export
+
+        export.write_file(output, export.to_bytes(export.route_collection(answer)))
+    ctx.exit(_route_code(answer))
+
+
+def _listed(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _place(text: str) -> str:
+    return text.strip()
+
+
+def _route_code(answer: Mapping[str, Any]) -> int:
+    """Return the exit code of an answer: 3 for an ambiguous place, 4 for none or no route."""
+    if answer["status"] == "error":
+        found = answer.get("location", {}).get("status")
+        return {"ambiguous": 3, "not_found": 4}.get(found, 2)
+    return 0 if answer["status"] == "ok" else 4
+
+
+def _show_route(answer: Mapping[str, Any]) -> None:
+    if answer["status"] != "ok":
+        message(f"{answer['status']}: {answer['reason']}")
+        if answer.get("location"):
+            _show_location(answer["location"])
+    else:
+        rows = [(field, answer[field]) for field in _KM_FIELDS]
+        countries = ", ".join(f"{code} {km:g}" for code, km in answer["countries"].items())
+        table("Route", ("what", "km"), [*rows, ("countries", countries)])
+        if answer["passages"]:
+            click.echo(f"Passages: {', '.join(answer['passages'])}")
+    columns = ("kind", "value", "cost_km", "alone_km", "needed")
+    priced = [[one.get(column) for column in columns] for one in answer.get("constraints", [])]
+    if priced:
+        table("Constraints", columns, priced)
+
+
+def _answer_lines(
+    answer: Callable[[dict[str, Any]], dict[str, Any]], given: dict[str, Any]
+) -> None:
+    """Answer one JSON request a line, in order; a line that cannot be read gets an error."""
+    import orjson
+
+    for line in sys.stdin.buffer:
+        if not line.strip():
+            continue
+        try:
+            request = orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            echo_json({"id": None, "status": "error", "reason": f"not a line of JSON: {error}"})
+            continue
+        if isinstance(request, dict):
+            echo_json(answer({**given, **request}))
+        else:
+            reason = f"{plain(str(request)[:80])!r} is not a JSON object."
+            echo_json({"id": None, "status": "error", "reason": reason})
+
+
+@click.group()
+def networks() -> None:
+    """Tell about the networks that routes run on."""
+
+
+@networks.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def list_(*, as_json: bool) -> None:
+    """List the shipped networks: source, licence, extent, size, passages, and the router.
+
+    \b
+    Example:
+      routemap networks list
+    """
+    from routemap import networks as shipped
+
+    rows = shipped.describe()
+    if as_json:
+        echo_json(rows)
+        return
+    for row in rows:
+        table(str(row["mode"]), ("what", "value"), [(k, v) for k, v in row.items() if k != "mode"])
+
+
+COMMANDS = (locate, route, networks)

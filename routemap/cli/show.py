@@ -1,0 +1,51 @@
+"""Print for people: tables and lines in which text from a case is text and nothing else."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+
+__all__ = ["echo_json", "message", "plain", "table"]
+
+WIDE = 200
+
+
+def plain(value: Any) -> str:
+    """Return text for a terminal: control and bidirectional characters shown, not obeyed."""
+    if value is None:
+        return "-"
+    text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print a table to stdout; numbers stand to the right."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    terminal = sys.stdout.isatty()
+    drawn = Table(title=Text(title), title_justify="left", box=None, pad_edge=False)
+    rows = [list(row) for row in rows]
+    for index, column in enumerate(columns):
+        numeric = rows and all(isinstance(row[index], int | float | None) for row in rows)
+        drawn.add_column(Text(column), justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text(plain(value)) for value in row))
+    Console(width=None if terminal else WIDE, markup=False, highlight=False).print(drawn)
+
+
+def message(text: str) -> None:
+    """Print a message to stderr, each of its lines made plain."""
+    click.echo("\n".join(plain(line) for line in text.splitlines()), err=True)
+
+
+def echo_json(document: Any) -> None:
+    """Print one JSON document on one line to stdout."""
+    import orjson
+
+    sys.stdout.buffer.write(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.flush()

@@ -1,0 +1,200 @@
+"""Dates as reports give them: an EDTF date or interval, its bounds and its qualifiers."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from types import MappingProxyType
+
+from routemap.errors import DateError
+
+__all__ = ["WIDENING_DAYS", "When", "hull", "parse"]
+
+WIDENING_DAYS: Mapping[str, int] = MappingProxyType({"day": 3, "month": 10, "year": 90})
+"""How far the hard bounds of a date marked ``~`` or ``?`` lie outside the stated ones, by precision.
+A convention of routemap's, not a standard."""
+
+_DATE = re.compile(r"(\d{3}[\dX]|\d{2}XX)(?:-(\d[\dX]|XX)(?:-(\d[\dX]|XX))?)?([~?%]?)")
+_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})T[\d:.]+(?:Z|[+-]\d{2}(?::?\d{2})?)?")
+_SEASONS = re.compile(r"\d{4}-(2[1-9]|3\d|4[01])\b")
+_SLASHED = re.compile(r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}")
+_CURE = "Write a day as 2023-09-07, a month as 2023-09, an interval as 2023-09-07/2023-10-01."
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A date or an interval, as exact as it was written and no more.
+
+    Attributes
+    ----------
+    text
+        The EDTF text as it was written.
+    earliest, latest
+        First and last calendar day, inclusive; None where that end is open.
+    hard_earliest, hard_latest
+        The same, widened where the end is marked ``~``, ``?`` or ``%``.
+    """
+
+    text: str
+    earliest: date | None = field(compare=False)
+    latest: date | None = field(compare=False)
+    hard_earliest: date | None = field(compare=False)
+    hard_latest: date | None = field(compare=False)
+
+    def __str__(self) -> str:
+        """Return the text as it was written."""
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """One date: its first and last day, its precision, and whether it is marked uncertain."""
+
+    first: date
+    last: date
+    precision: str
+    loose: bool
+
+
+def parse(text: str) -> When:
+    """Read an EDTF date or interval.
+
+    Parameters
+    ----------
+    text
+        Year, month or day, with ``X`` for unknown digits and ``~``, ``?`` or ``%`` at the end;
+        two of them joined by ``/``; ``..`` for an open end. A date-time counts as its day.
+
+    Raises
+    ------
+    DateError
+        The text is outside the accepted part of EDTF (ISO 8601-2:2019); the message has the cure.
+    """
+    written = text.strip()
+    _refuse(written)
+    start_text, slash, end_text = written.partition("/")
+    if not slash:
+        if written == "..":
+            raise DateError.of("'..' alone says nothing.", "Leave the field empty.")
+        start = end = _end(written)
+    else:
+        start, end = _open_end(start_text), _open_end(end_text)
+        if start is None and end is None:
+            raise DateError.of(
+                f"{text!r} is open at both ends and says nothing.", "Leave the field empty."
+            )
+        if start and end and start.first > end.last:
+            raise DateError.of(f"{text!r} ends before it starts.", "Swap the two dates.")
+    return When(
+        text=written,
+        earliest=start.first if start else None,
+        latest=end.last if end else None,
+        hard_earliest=_widened(start, -1),
+        hard_latest=_widened(end, 1),
+    )
+
+
+def _refuse(text: str) -> None:
+    """Raise `DateError` for what is often written and never accepted, each with its own cure."""
+    if not text:
+        raise DateError.of("the date is empty.", _CURE)
+    if _SLASHED.fullmatch(text):
+        raise DateError.of(f"{text!r} can be read as two different days.", _CURE)
+    if text[0] in "[{":
+        raise DateError.of(
+            f"{text!r} is a set of dates.", "Write the interval that spans them: A/B."
+        )
+    if _SEASONS.search(text):
+        raise DateError.of(f"{text!r} is a season.", "Write the months, such as 2023-06/2023-08.")
+
+
+def _open_end(text: str) -> _End | None:
+    if text == "..":
+        return None
+    if not text:
+        raise DateError.of("an interval has an empty end.", "Write '..' for an open end.")
+    return _end(text)
+
+
+def _end(text: str) -> _End:
+    timed = _TIME.fullmatch(text)
+    match = _DATE.fullmatch(timed.group(1) if timed else text)
+    if match is None:
+        raise DateError.of(f"{text!r} is not a date that routemap reads.", _CURE)
+    year, month, day, mark = match.groups()
+    if "X" in year and month is not None:
+        raise DateError.of(f"{text!r} has a month in an unknown year.", "Write the years as 202X.")
+    if month == "XX":
+        if day not in (None, "XX"):
+            raise DateError.of(f"{text!r} has a day in an unknown month.", "Write the year alone.")
+        month = day = None
+    first, last = _span(text, year, month, None if day == "XX" else day)
+    precision = "year" if month is None else "month" if day in (None, "XX") else "day"
+    return _End(first, last, precision, bool(mark))
+
+
+def _span(text: str, year: str, month: str | None, day: str | None) -> tuple[date, date]:
+    """Return the first and last day that the digits allow."""
+    first_year, last_year = int(year.replace("X", "0")), int(year.replace("X", "9"))
+    if first_year < 1:
+        raise DateError.of(f"{text!r} is before the year 1.", _CURE)
+    months = _matching(month, range(1, 13))
+    if not months:
+        raise DateError.of(f"{text!r} has no such month.", "Months are 01 to 12.")
+    days = [
+        date(first_year, number, one)
+        for number in months
+        for one in _matching(day, range(1, calendar.monthrange(first_year, number)[1] + 1))
+    ]
+    if not days:
+        raise DateError.of(f"{text!r} is not in the calendar.", "Check the day and the month.")
+    return days[0], days[-1].replace(year=last_year)
+
+
+def _matching(digits: str | None, numbers: range) -> list[int]:
+    """Return the numbers that two digits can mean, each of them a digit or X; all for None."""
+    if digits is None:
+        return list(numbers)
+    pattern = re.compile(digits.replace("X", r"\d"))
+    return [number for number in numbers if pattern.fullmatch(f"{number:02d}")]
+
+
+def _widened(end: _End | None, sign: int) -> date | None:
+    if end is None:
+        return None
+    bound = end.first if sign < 0 else end.last
+    if not end.loose:
+        return bound
+    try:
+        return bound + timedelta(days=sign * WIDENING_DAYS[end.precision])
+    except OverflowError:  # the calendar ends there
+        return bound
+
+
+def hull(dates: Iterable[When]) -> When | None:
+    """Return the interval that spans all of `dates`, its ends as they were written; None for none.
+
+    An end that is open in any of them is open in the hull.
+    """
+    spans = list(dict.fromkeys(dates))
+    if len(spans) < 2:
+        return spans[0] if spans else None
+    first = min(spans, key=lambda one: one.earliest or date.min)
+    last = max(spans, key=lambda one: one.latest or date.max)
+    start, end = first.text.split("/")[0], last.text.split("/")[-1]
+    if (first.earliest, last.latest) == (None, None):
+        text = "../.."
+    else:
+        text = start if start == end else f"{start}/{end}"
+    hard_starts = [one.hard_earliest for one in spans]
+    hard_ends = [one.hard_latest for one in spans]
+    return When(
+        text=text,
+        earliest=first.earliest,
+        latest=last.latest,
+        hard_earliest=None if None in hard_starts else min(day for day in hard_starts if day),
+        hard_latest=None if None in hard_ends else max(day for day in hard_ends if day),
+    )

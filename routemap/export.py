@@ -1,0 +1,163 @@
+"""Files for GIS users. Every file carries its provenance and the notices of its data."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from routemap import geography
+from routemap.errors import ArgumentError, OutputError
+from routemap.model import RouteModel, leg_record, site_record, stretch_records
+from routemap.provenance import FRAME, attributions, provenance
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+__all__ = [
+    "FORMATS",
+    "legs_collection",
+    "places_collection",
+    "stretches_collection",
+    "to_bytes",
+    "to_geojson",
+    "write_file",
+]
+
+Json = dict[str, Any]
+
+
+def legs_collection(model: RouteModel) -> Json:
+    """Return legs.geojson as a dict: one Feature a leg, in the order of the model.
+
+    RFC 7946: WGS 84, lon before lat, at most 6 decimals, lines cut at the antimeridian. Geometry is
+    a LineString, a MultiLineString, or null where there is nothing to draw.
+    """
+    return _collection(model, [(leg_record(leg), _line(leg.coordinates)) for leg in model.routed])
+
+
+def stretches_collection(model: RouteModel) -> Json:
+    """Return stretches.geojson as a dict: one Feature a stretch of each leg that has a line."""
+    rows = []
+    for leg in model.routed:
+        line = leg.coordinates
+        for record, part in zip(stretch_records(leg), leg.stretches, strict=True):
+            rows.append((record, _line(None if line is None else line[part.start : part.stop + 1])))
+    return _collection(model, rows)
+
+
+def places_collection(model: RouteModel) -> Json:
+    """Return places.geojson as a dict: a Point, or the Polygon of an area, for each place."""
+    rows = []
+    for site in model.sites.values():
+        if site.area is None:
+            lon, lat = site.point
+            shape: Json = {"type": "Point", "coordinates": [_lon(lon), round(lat, 6)]}
+        else:
+            shape = geography.rounded_mapping(site.area)
+        rows.append((site_record(site), shape))
+    return _collection(model, rows)
+
+
+def _collection(model: RouteModel, rows: Sequence[tuple[Json, Json | None]]) -> Json:
+    features = [
+        {
+            "type": "Feature",
+            **({"id": record["id"]} if "id" in record else {}),
+            **({"bbox": geography.bbox(shape)} if shape else {}),
+            "geometry": shape,
+            "properties": record,
+        }
+        for record, shape in rows
+    ]
+    shapes = [shape for _, shape in rows if shape]
+    return {
+        "type": "FeatureCollection",
+        **({"bbox": geography.bbox(*shapes)} if shapes else {}),
+        "note": FRAME,
+        "attribution": attributions(),
+        "provenance": provenance(model),
+        "features": features,
+    }
+
+
+def _line(coordinates: npt.NDArray[np.float64] | None) -> Json | None:
+    """Return a line as GeoJSON, cut at the antimeridian, repeated points left out."""
+    if coordinates is None:
+        return None
+    parts = [_thin(part.round(6).tolist()) for part in geography.cut(coordinates)]
+    parts = [part for part in parts if len(part) > 1]
+    if not parts:
+        point = coordinates[0].round(6).tolist()
+        return {"type": "LineString", "coordinates": [point, point]}
+    if len(parts) == 1:
+        return {"type": "LineString", "coordinates": parts[0]}
+    return {"type": "MultiLineString", "coordinates": parts}
+
+
+def _thin(points: list[list[float]]) -> list[list[float]]:
+    return [point for i, point in enumerate(points) if i == 0 or point != points[i - 1]]
+
+
+def _lon(value: float) -> float:
+    """Return a longitude within -180 to 180, at most 6 decimals."""
+    return round((value + 180) % 360 - 180, 6)
+
+
+def to_geojson(model: RouteModel, path: str | os.PathLike[str]) -> FilePath:
+    """Write the legs as GeoJSON; return the path. Columns as in `legs_collection`.
+
+    Raises `OutputError` if the file cannot be written; what stood there before is untouched.
+    """
+    return write_file(path, to_bytes(legs_collection(model)))
+
+
+FORMATS: Mapping[str, Callable[[RouteModel, str | os.PathLike[str]], FilePath]] = {
+    ".geojson": to_geojson,
+    ".json": to_geojson,
+}
+
+
+def to_bytes(document: Any) -> bytes:
+    """Return a JSON document as UTF-8 bytes with a newline at the end; the same each time."""
+    return orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def write_file(path: str | os.PathLike[str], data: bytes) -> FilePath:
+    """Write one file whole or not at all: a temporary file beside it, fsync, rename.
+
+    Raises `OutputError`, naming the file and the reason; what stood there before is untouched.
+    """
+    target = FilePath(path)
+    if target.is_dir():
+        raise ArgumentError(f"{target} is a folder. Give the name of a file.")
+    temporary = None
+    try:
+        with tempfile.NamedTemporaryFile(
+            dir=target.parent, prefix=f".{target.name}.", delete=False
+        ) as stream:
+            temporary = FilePath(stream.name)
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.chmod(0o666 & ~umask())
+        temporary.replace(target)
+    except OSError as error:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        reason = error.strerror or str(error)
+        raise OutputError(
+            f"{target} was not written: {reason}. Free space or choose another place."
+        ) from error
+    return target
+
+
+def umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,100 @@
+"""Rows as they were written, with their places in the files, and problems with those places."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from routemap.errors import Problem
+
+__all__ = ["LIST_FIELDS", "FileError", "RawCase", "RawRow", "Value", "decode", "did_you_mean"]
+
+Value = str | list[str] | dict[str, str]
+
+LIST_FIELDS = frozenset(
+    {
+        *("leg", "route", "against", "carrier", "quantity", "only", "avoid", "via", "legs"),
+        *("excludes", "names", "never", "derived_from"),
+    }
+)
+MAX_BYTES = 8 * 1024 * 1024
+
+
+class FileError(Exception):
+    """A file cannot be read as a whole: (line, reason, cure). Becomes a problem without rows."""
+
+    def __init__(self, line: int | None, reason: str, cure: str) -> None:
+        super().__init__(reason)
+        self.line, self.reason, self.cure = line, reason, cure
+
+    def problem(self, file: str) -> Problem:
+        """Return the problem of `file`."""
+        return Problem(file, self.line, None, None, None, None, self.reason, self.cure)
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """One row as it was written: texts, lists of texts, and the lines that they stand on."""
+
+    table: str
+    file: str
+    line: int
+    values: Mapping[str, Value]
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str | None:
+        """The id as written, where it is a text."""
+        written = self.values.get("id")
+        return written if isinstance(written, str) else None
+
+    def problem(self, name: str | None, value: str | None, reason: str, cure: str) -> Problem:
+        """Return a problem of this row, at the line of its field."""
+        line = self.lines.get(name or "", self.line)
+        return Problem(self.file, line, self.table, self.id, name, value, reason, cure)
+
+
+@dataclass(slots=True)
+class RawCase:
+    """What the files of a case hold, before anything is made of it."""
+
+    header: dict[str, Value]
+    rows: list[RawRow]
+    problems: list[Problem]
+    inputs: dict[str, str]
+    tables: set[str] = field(default_factory=set)
+
+
+def decode(data: bytes) -> str:
+    """Return the text of a file in UTF-8, with or without a byte order mark.
+
+    Raises `FileError`, naming the encoding that it looks like, for anything else.
+    """
+    if len(data) > MAX_BYTES:
+        reason = f"the file has {len(data):,} bytes; at most {MAX_BYTES:,} are read."
+        raise FileError(None, reason, "Split the case into a folder of smaller tables.")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:200]:
+        raise FileError(1, "the file is in UTF-16.", "Save it as UTF-8.")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        reason = f"the file is not in UTF-8; it looks like {_single_byte(data)}."
+        raise FileError(line, reason, "Save it as UTF-8.") from None
+    if not text.strip():
+        raise FileError(None, "the file is empty.", "Start from: routemap new my-case")
+    return text
+
+
+def _single_byte(data: bytes) -> str:
+    """Name the single-byte encoding that `data` is likely in: Cyrillic capitals and letters or not."""
+    high = [byte for byte in data if byte >= 0x80]
+    cyrillic = sum(byte >= 0xC0 for byte in high)
+    return "Windows-1251" if cyrillic > 0.8 * len(high) and len(high) > 3 else "Windows-1252"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return "Did you mean 'x'?" for the nearest known word, else the empty text."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"Did you mean {near[0]!r}?" if near else ""

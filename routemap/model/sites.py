@@ -1,0 +1,301 @@
+"""From what a case says of a place to one place: resolved once, with the candidates that lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from anyascii import anyascii
+
+from routemap import geography, places
+from routemap.claims import Case, Site
+from routemap.errors import Problem, RoutemapError
+from routemap.places import Location, Place
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+__all__ = ["Mention", "ResolvedSite", "SiteBook", "resolve_sites"]
+
+ChosenBy = Literal["gazetteer", "coordinates", "pin", "near", "area"]
+ROUTABLE_KM = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place as a row of the case writes it, and the modes of the legs that touch it."""
+
+    text: str
+    table: str
+    row: str
+    field: str
+    modes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ResolvedSite:
+    """A place of the case with the one place that was chosen for it.
+
+    Attributes
+    ----------
+    id
+        Id of the row in ``places``, or a slug of the text where there is no row.
+    reported
+        The name as the case writes it.
+    kind
+        The kind that the case states, else the kind of the place.
+    place
+        The chosen place; for an area its lon, lat is a label position only.
+    chosen_by
+        What decided: the gazetteer, stated coordinates, a pin, "near" another place, or an area.
+    area
+        Polygon (lon, lat) of an area, cut at the antimeridian; None for a point.
+    losers
+        Candidates that were not chosen, best first.
+    """
+
+    id: str
+    reported: str
+    kind: str
+    place: Place
+    chosen_by: ChosenBy
+    area: BaseGeometry | None = None
+    losers: tuple[Place, ...] = ()
+
+    @property
+    def point(self) -> tuple[float, float]:
+        """Lon, lat in degrees."""
+        return self.place.lon, self.place.lat
+
+    @property
+    def routable(self) -> bool:
+        """Whether a line may begin or end here: a point known to within 100 km."""
+        return self.area is None and self.place.uncertainty_km <= ROUTABLE_KM
+
+
+@dataclass(frozen=True, slots=True)
+class SiteBook:
+    """The resolved sites by id, which site each text means, and what did not resolve."""
+
+    sites: Mapping[str, ResolvedSite]
+    by_text: Mapping[str, str]
+    problems: tuple[Problem, ...]
+
+    def get(self, text: str) -> ResolvedSite | None:
+        """Return the site that `text` of a leg or claim means; None if it did not resolve."""
+        return self.sites.get(self.by_text.get(text, ""))
+
+
+def resolve_sites(case: Case, mentions: Iterable[Mention], view: str) -> SiteBook:
+    """Resolve every row of ``places`` and every place named in a leg or claim, each once.
+
+    A text is an id of ``places``, else a name of one row, else looked up in the gazetteer. Two
+    texts that resolve to the same gazetteer place are one site.
+    """
+    mentions = list(mentions)
+    known = _names_of_rows(case.places)
+    modes = _modes_by_text(mentions, known)
+    sites: dict[str, ResolvedSite] = {}
+    by_text = {text: row for text, row in known.items()}
+    problems: list[Problem] = []
+    for row in case.places:
+        found = _resolve_row(row, modes.get(row.id, ()), view)
+        if isinstance(found, ResolvedSite):
+            sites[row.id] = found
+        else:
+            problems.append(_problem(case, "places", row.id, *found))
+    pinned = {site.place.id: site.id for site in sites.values() if site.chosen_by == "gazetteer"}
+    for mention in mentions:
+        if mention.text in by_text:
+            continue
+        located = places.find(mention.text, mode=_one_mode(modes[mention.text]))
+        if located.place is None:
+            origin = (mention.table, mention.row, mention.field, mention.text)
+            problems.append(_problem(case, *origin, *_explain(located)))
+            by_text[mention.text] = ""
+            continue
+        site = pinned.get(located.place.id) or _slug(mention.text, sites)
+        by_text[mention.text] = site
+        pinned[located.place.id] = site
+        sites.setdefault(site, _from_text(site, mention.text, located, view))
+    return SiteBook(sites, by_text, tuple(problems))
+
+
+def _names_of_rows(rows: Sequence[Site]) -> dict[str, str]:
+    """Return the row that each id and each name means; a name of several rows means none."""
+    names: dict[str, set[str]] = {}
+    for row in rows:
+        for name in {row.name, *row.names}:
+            names.setdefault(name, set()).add(row.id)
+    single = {name: min(ids) for name, ids in names.items() if len(ids) == 1}
+    return single | {row.id: row.id for row in rows}
+
+
+def _modes_by_text(
+    mentions: Sequence[Mention], known: Mapping[str, str]
+) -> dict[str, tuple[str, ...]]:
+    modes: dict[str, set[str]] = {}
+    for mention in mentions:
+        modes.setdefault(known.get(mention.text, mention.text), set()).update(mention.modes)
+    return {text: tuple(sorted(found)) for text, found in modes.items()}
+
+
+def _one_mode(modes: Sequence[str]) -> str | None:
+    """Return the mode to look a place up by: a ship's leg needs a port whatever else meets it."""
+    return "sea" if "sea" in modes else next(iter(modes), None)
+
+
+def _resolve_row(
+    row: Site, modes: Sequence[str], view: str
+) -> ResolvedSite | tuple[str, str | None, str, str]:
+    """Return the site, or (field, value, reason, cure) of what stands in the way."""
+    try:
+        if row.lon is not None and row.lat is not None:
+            return _from_coordinates(row, row.lon, row.lat, view)
+        if row.within is not None:
+            return _from_area(row, row.within, view)
+        if row.near is not None:
+            return _from_near(row, row.near)
+        return _from_gazetteer(row, modes)
+    except RoutemapError as error:
+        return "name", row.name, str(error), "State country and kind, or pin the place."
+
+
+def _from_coordinates(
+    row: Site, lon: float, lat: float, view: str
+) -> ResolvedSite | tuple[str, str, str, str]:
+    code = geography.country_code(row.country) if row.country else None
+    if code and _swapped(lon, lat, code, view):
+        value = f"{lon}, {lat}"
+        reason = f"the point is not in {code}, but ({lat}, {lon}) is: lon and lat are swapped."
+        return "lon, lat", value, reason, f"Write lon: {lat} and lat: {lon}."
+    kind = row.kind or "town"
+    radius = (
+        places.default_uncertainty_km(kind) if row.uncertainty_km is None else row.uncertainty_km
+    )
+    place = Place(
+        name=row.name,
+        country=code or geography.country_near(lon, lat, within_km=25.0, view=view),
+        kind=kind,
+        extent="point",
+        lon=lon,
+        lat=lat,
+        uncertainty_km=radius,
+        source=row.source or "the case",
+        id=None,
+        score=1.0,
+        reason="coordinates stated in the case",
+    )
+    return ResolvedSite(row.id, row.name, kind, place, "coordinates")
+
+
+def _swapped(lon: float, lat: float, code: str, view: str) -> bool:
+    if abs(lon) > 90 or geography.country_near(lon, lat, within_km=25.0, view=view) == code:
+        return False
+    return geography.country_near(lat, lon, within_km=25.0, view=view) == code
+
+
+def _from_area(row: Site, within: str, view: str) -> ResolvedSite | tuple[str, str, str, str]:
+    code = geography.country_code(within)
+    if code is None:
+        cure = "Give an ISO 3166 code or the English name of a country."
+        return "within", within, "no country of that name is known.", cure
+    area = places.country(code, view=view)
+    place = replace(area, reason=f"anywhere within {area.name}: the case says no more")
+    return ResolvedSite(
+        row.id, row.name, row.kind or "country", place, "area", geography.area(code, view)
+    )
+
+
+def _from_near(row: Site, near: str) -> ResolvedSite | tuple[str, str, str, str]:
+    located = places.find(near)
+    if located.place is None:
+        return ("near", near, *_explain(located))
+    anchor = located.place
+    place = replace(
+        anchor,
+        uncertainty_km=row.within_km or anchor.uncertainty_km,
+        kind=row.kind or anchor.kind,
+        reason=f"within {row.within_km:g} km of {anchor.name}, as the case says",
+    )
+    losers = tuple(one for one in located.candidates if one.id != anchor.id)
+    return ResolvedSite(row.id, row.name, place.kind, place, "near", None, losers)
+
+
+def _from_gazetteer(
+    row: Site, modes: Sequence[str]
+) -> ResolvedSite | tuple[str, str | None, str, str]:
+    located = _locate_row(row, modes)
+    if located.place is None:
+        field = "pin" if row.pin else "name"
+        return (field, row.pin or row.name, *_explain(located))
+    chosen = located.place
+    place = (
+        chosen if row.uncertainty_km is None else replace(chosen, uncertainty_km=row.uncertainty_km)
+    )
+    losers = tuple(one for one in located.candidates if one.id != chosen.id)
+    kind = row.kind or chosen.kind
+    return ResolvedSite(
+        row.id, row.name, kind, place, "pin" if row.pin else "gazetteer", None, losers
+    )
+
+
+def _locate_row(row: Site, modes: Sequence[str]) -> Location:
+    """Return the first answer that resolves among the row's pin or names; else the first answer."""
+    if row.pin:
+        return places.find(row.pin)
+    kind = None if row.kind in {"depot", None} else row.kind
+    mode = _one_mode(modes)
+    answers = (
+        places.locate(name, country=row.country, kind=kind, mode=mode, never=row.never)
+        for name in (row.name, *row.names)
+    )
+    tried: list[Location] = []
+    for answer in answers:
+        if answer.place is not None:
+            return answer
+        tried.append(answer)
+    return next((one for one in tried if one.status == "ambiguous"), tried[0])
+
+
+def _from_text(site: str, text: str, located: Location, view: str) -> ResolvedSite:
+    place = located.place
+    assert place is not None, text
+    losers = tuple(one for one in located.candidates if one.id != place.id)
+    if place.extent == "area" and place.country:
+        polygon = geography.area(place.country, view)
+        return ResolvedSite(site, text, "country", place, "area", polygon)
+    chosen_by: ChosenBy = "gazetteer" if place.id else "coordinates"
+    return ResolvedSite(site, text, place.kind, place, chosen_by, None, losers)
+
+
+def _slug(text: str, taken: Mapping[str, ResolvedSite]) -> str:
+    """Return an id for a place that has no row: its text in ASCII, made unique."""
+    base = re.sub(r"[^a-z0-9]+", "-", anyascii(text).casefold()).strip("-") or "place"
+    slug, count = base, 1
+    while slug in taken:
+        count += 1
+        slug = f"{base}-{count}"
+    return slug
+
+
+def _explain(located: Location) -> tuple[str, str]:
+    """Return (reason, cure) for a name that did not resolve, with the candidates in words."""
+    lines = [
+        f"{one.name}, {one.country} ({one.kind}, {one.lon:.3f},{one.lat:.3f}; pin: {one.id})"
+        for one in located.candidates[:5]
+    ]
+    if located.status == "ambiguous":
+        reason = f"{located.reason} Candidates: {'; '.join(lines)}."
+        return reason, "State country or kind, or copy one `pin` into a row of places."
+    cure = "Check the spelling, or give lon, lat and uncertainty_km in a row of places."
+    return located.reason, (f"Did you mean {'; '.join(lines)}? {cure}" if lines else cure)
+
+
+def _problem(
+    case: Case, table: str, row: str, field: str, value: str | None, reason: str, cure: str
+) -> Problem:
+    file, line = case.origin.get((table, row), (case.case, None))
+    return Problem(file, line, table, row, field, value, reason, cure)

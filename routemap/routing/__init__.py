@@ -1,0 +1,30 @@
+"""Paths over the networks, under constraints: one value for each answer, one price for each word."""
+
+from routemap.routing.answer import REQUEST_FIELDS, answer, path_document, price_documents
+from routemap.routing.course import Course, Rules, Stretch
+from routemap.routing.path import (
+    MODES,
+    Constraint,
+    Failure,
+    Path,
+    Price,
+    course_between,
+    route,
+)
+
+__all__ = [
+    "MODES",
+    "REQUEST_FIELDS",
+    "Constraint",
+    "Course",
+    "Failure",
+    "Path",
+    "Price",
+    "Rules",
+    "Stretch",
+    "answer",
+    "course_between",
+    "path_document",
+    "price_documents",
+    "route",
+]

@@ -1,0 +1,167 @@
+"""Requests and answers of routing as JSON documents: the contract that other programs rely on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from routemap.errors import (
+    AmbiguousPlaceError,
+    ArgumentError,
+    NoRouteError,
+    PlaceNotFoundError,
+    RoutemapError,
+    shorten,
+)
+from routemap.routing.path import Failure, Path, Point, Price, route
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+__all__ = ["REQUEST_FIELDS", "answer", "path_document", "price_documents"]
+
+REQUEST_FIELDS = ("id", "from", "to", "mode", "avoid", "only", "via", "by", "borders")
+_LISTS = ("avoid", "only", "via")
+
+
+def answer(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer one route request; never raises for what the request says.
+
+    Parameters
+    ----------
+    request
+        ``{"from", "to", "mode"}`` and optionally ``"id", "avoid", "only", "via", "by", "borders"``.
+        A place is a name (``"Dunay"``, ``"Dunay, RU"``), ``[lon, lat]`` in degrees, or
+        ``{"name", "country", "kind"}``.
+
+    Returns
+    -------
+    dict
+        The document of DESIGN section 4: ``status`` is "ok", "no_route" or "error". Lengths are
+        kilometres in fields named ``_km``. ``gauge_changes`` is null: no gauge is in this version's
+        network, so none is reported and none is ruled out. A place that does not resolve adds
+        ``location``, the answer of `routemap.places.locate` with its candidates.
+    """
+    identity, mode = request.get("id"), request.get("mode")
+    try:
+        path = route(**_arguments(request))
+    except NoRouteError as error:
+        refusal = {"reason": str(error), **_failure(error.carried[0])}
+        return {"id": identity, "status": "no_route", "mode": mode, **refusal}
+    except (AmbiguousPlaceError, PlaceNotFoundError) as error:
+        unresolved = {"reason": str(error), "location": error.carried[0].to_dict()}
+        return {"id": identity, "status": "error", "mode": mode, **unresolved}
+    except RoutemapError as error:
+        return {"id": identity, "status": "error", "mode": mode, "reason": str(error)}
+    return {"id": identity, "status": "ok", **path_document(path)}
+
+
+def _arguments(request: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = sorted(set(request) - set(REQUEST_FIELDS))
+    if unknown:
+        raise ArgumentError(
+            f"unknown field {unknown[0]!r}. This version knows {', '.join(REQUEST_FIELDS)}."
+        )
+    missing = [field for field in ("from", "to", "mode") if request.get(field) in (None, "")]
+    if missing:
+        raise ArgumentError(f"field {missing[0]!r} is missing. Give from, to and mode.")
+    if request.get("by", "length") != "length":
+        raise ArgumentError(f"by {request['by']!r} is not available. This version has by: length.")
+    avoid, only, via = (_list(request, field) for field in _LISTS)
+    return {
+        "origin": _place(request["from"]),
+        "destination": _place(request["to"]),
+        "mode": request["mode"],
+        "avoid": [_text(item) for item in avoid],
+        "only": [_text(item) for item in only],
+        "via": [_place(item) for item in via],
+        "view": request.get("borders") or "recognised",
+    }
+
+
+def _list(request: Mapping[str, Any], field: str) -> Sequence[Any]:
+    value = request.get(field) or []
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, list):
+        raise ArgumentError(f"{field!r} is {shorten(repr(value))}. Give a list.")
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ArgumentError(f"{shorten(repr(value))} is not text. Give a country or a passage.")
+    return value
+
+
+def _place(value: Any) -> Point | str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping) and isinstance(value.get("name"), str):
+        country = value.get("country")
+        return f"{value['name']}, {country}" if country else str(value["name"])
+    pair = isinstance(value, list) and len(value) == 2
+    if pair and all(isinstance(one, int | float) and not isinstance(one, bool) for one in value):
+        return float(value[0]), float(value[1])
+    raise ArgumentError(
+        f"{shorten(repr(value))} is not a place. Give a name, [lon, lat] or {{name, country}}."
+    )
+
+
+def _failure(failure: Failure) -> dict[str, Any]:
+    return {
+        "length_km": None,
+        "geodesic_km": _km(failure.geodesic_m),
+        "constraints": price_documents(failure.prices),
+        "free_km": _km(failure.free_m),
+        "constraints_km": None,
+        "borders": failure.view,
+    }
+
+
+def path_document(path: Path) -> dict[str, Any]:
+    """Return the body of an "ok" answer: lengths in km, coordinates as [[lon, lat], ...]."""
+    extra = None if path.free_m is None else path.length_m - path.free_m
+    return {
+        "mode": path.mode,
+        "length_km": _km(path.length_m),
+        "geodesic_km": _km(path.geodesic_m),
+        "countries": {code: _km(metres) for code, metres in path.countries.items()},
+        "snap_km": [_km(metres) for metres in path.snap_m],
+        "gap_km": _km(path.gap_m),
+        "schematic_km": _km(path.schematic_m),
+        "gauge_changes": None,
+        "passages": list(path.passages),
+        "constraints": price_documents(path.prices),
+        "free_km": _km(path.free_m),
+        "constraints_km": _km(extra),
+        "borders": path.view,
+        "reason": None,
+        "alternatives": [],
+        "coordinates": rounded(path.coordinates),
+    }
+
+
+def price_documents(prices: Sequence[Price]) -> list[dict[str, Any]]:
+    """Return the constraints with what each costs, in km."""
+    return [
+        {
+            "kind": price.constraint.kind,
+            "value": price.constraint.value,
+            "cost_km": _km(price.cost_m),
+            "alone_km": _km(price.alone_m),
+        }
+        | ({"needed": True} if price.needed else {})
+        for price in prices
+    ]
+
+
+def rounded(coordinates: npt.NDArray[np.float64]) -> list[list[float]]:
+    """Return coordinates as lists of [lon, lat] with at most 6 decimals (0.1 m)."""
+    pairs: list[list[float]] = coordinates.round(6).tolist()
+    return pairs
+
+
+def _km(metres: float | None) -> float | None:
+    return None if metres is None else round(metres / 1000, 3)

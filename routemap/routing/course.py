@@ -1,0 +1,110 @@
+"""The values that routing is made of: what is asked of a network, and the line it answers with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+__all__ = ["Course", "Kind", "Rules", "Stretch"]
+
+Kind = Literal[
+    "track",
+    "road",
+    "water",
+    "waterway",
+    "gap",
+    "repaired",
+    "patched",
+    "schematic",
+    "great-circle",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a line may not use. Hashable: a network keeps one weight vector for each.
+
+    Attributes
+    ----------
+    avoid
+        ISO 3166 alpha-2 codes of countries that may not be entered.
+    only
+        Codes of the countries that the line must stay in; None if any will do. Open sea belongs to
+        no country and is never excluded.
+    closed, opened
+        Ids of passages closed, and of passages opened that are off by default.
+    view
+        The border view, "recognised" or "de-facto".
+    """
+
+    avoid: frozenset[str] = frozenset()
+    only: frozenset[str] | None = None
+    closed: frozenset[str] = frozenset()
+    opened: frozenset[str] = frozenset()
+    view: str = "recognised"
+
+    def allows(self, country: str | None) -> bool:
+        """Return whether ground of `country` (None: open sea) may be used."""
+        if country is None:
+            return True
+        return country not in self.avoid and (self.only is None or country in self.only)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a line of one kind in one country.
+
+    Attributes
+    ----------
+    kind
+        What is drawn: track, road, water, or one of the kinds that say that the true course is
+        not in the data.
+    country
+        ISO 3166 alpha-2 code; None at sea.
+    length_m
+        Metres, as the network has them: not measured on the drawn line.
+    max_offset_m
+        How far the true course can be from the drawn line, in metres.
+    start, stop
+        The stretch is ``coordinates[start : stop + 1]`` of its course.
+    """
+
+    kind: Kind
+    country: str | None
+    length_m: float
+    max_offset_m: float
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """A line between two points over one network, under one set of rules.
+
+    Attributes
+    ----------
+    coordinates
+        Read-only array of shape (n, 2): lon, lat in degrees of WGS 84. Begins and ends at the
+        requested points; longitudes run on past 180 rather than jumping.
+    stretches
+        In order, without holes. Snaps from the requested points to the network are stretches of
+        kind ``gap``.
+    snap_m
+        Metres from the requested origin to the network, and from the network to the destination.
+    passages
+        Ids of the passages crossed, in order.
+    """
+
+    coordinates: npt.NDArray[np.float64]
+    stretches: tuple[Stretch, ...]
+    snap_m: tuple[float, float]
+    passages: tuple[str, ...] = field(default=())
+
+    @property
+    def length_m(self) -> float:
+        """The whole line in metres, snaps and gaps in it."""
+        return sum(stretch.length_m for stretch in self.stretches)
