@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Literal
 
 from routemap import geography, networks, places
@@ -275,6 +275,17 @@ def _great_circle(ends: Ends, mode: str, constraints: Sequence[Constraint], view
     return Path(mode, line, (stretch,), (0.0, 0.0), float(length), float(length), (), (), view)
 
 
+def _engine(mode: str) -> ModuleType:
+    """Return the module that searches the network of a mode."""
+    if mode == "sea":
+        from routemap.routing import water
+
+        return water
+    from routemap.routing import track
+
+    return track
+
+
 class _Solver:
     """Courses and lengths between two ends under any subset of constraints, each worked out once."""
 
@@ -283,7 +294,7 @@ class _Solver:
         self.geodesic_m = float(geography.geodesic_m(*ends[0], *ends[1]))
         self.mode = mode
         self.network = networks.load(mode)
-        self._engine = networks.engine(mode)
+        self._engine = _engine(mode)
         self._lengths: dict[tuple[Constraint, ...], float | None] = {}
 
     def course(self, constraints: Sequence[Constraint]) -> Course:
