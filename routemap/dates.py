@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from routemap.errors import DateError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 __all__ = ["WIDENING_DAYS", "When", "hull", "parse"]
 
 WIDENING_DAYS: Mapping[str, int] = MappingProxyType({"day": 3, "month": 10, "year": 90})
-"""How far the hard bounds of a date marked ``~`` or ``?`` lie outside the stated ones, by precision.
-A convention of routemap's, not a standard."""
+"""How many days the hard bounds of a date marked ``~`` or ``?`` lie outside, by precision. A
+convention of routemap's, not a standard."""
 
-_DATE = re.compile(r"(\d{3}[\dX]|\d{2}XX)(?:-(\d[\dX]|XX)(?:-(\d[\dX]|XX))?)?([~?%]?)")
-_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})T[\d:.]+(?:Z|[+-]\d{2}(?::?\d{2})?)?")
-_SEASONS = re.compile(r"\d{4}-(2[1-9]|3\d|4[01])\b")
-_SLASHED = re.compile(r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}")
+_DATE = re.compile(r"(\d{3}[\dX]|\d{2}XX)(?:-(\d[\dX]|XX)(?:-(\d[\dX]|XX))?)?([~?%]?)", re.ASCII)
+_CLOCK = r"(?:[01]\d|2[0-4])(?::[0-5]\d(?::[0-5]\d(?:\.\d+)?)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?"
+_TIME = re.compile(rf"(\d{{4}}-\d{{2}}-\d{{2}})T{_CLOCK}", re.ASCII)
+_SEASONS = re.compile(r"\d{4}-(2[1-9]|3\d|4[01])\b", re.ASCII)
+_YEAR_LAST = re.compile(r"\d{1,2}([/.-])\d{1,2}\1\d{2,4}", re.ASCII)
+_YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})", re.ASCII)
 _CURE = "Write a day as 2023-09-07, a month as 2023-09, an interval as 2023-09-07/2023-10-01."
 
 
@@ -39,10 +44,10 @@ class When:
     """
 
     text: str
-    earliest: date | None = field(compare=False)
-    latest: date | None = field(compare=False)
-    hard_earliest: date | None = field(compare=False)
-    hard_latest: date | None = field(compare=False)
+    earliest: date | None
+    latest: date | None
+    hard_earliest: date | None
+    hard_latest: date | None
 
     def __str__(self) -> str:
         """Return the text as it was written."""
@@ -75,19 +80,7 @@ def parse(text: str) -> When:
     """
     written = text.strip()
     _refuse(written)
-    start_text, slash, end_text = written.partition("/")
-    if not slash:
-        if written == "..":
-            raise DateError.of("'..' alone says nothing.", "Leave the field empty.")
-        start = end = _end(written)
-    else:
-        start, end = _open_end(start_text), _open_end(end_text)
-        if start is None and end is None:
-            raise DateError.of(
-                f"{text!r} is open at both ends and says nothing.", "Leave the field empty."
-            )
-        if start and end and start.first > end.last:
-            raise DateError.of(f"{text!r} ends before it starts.", "Swap the two dates.")
+    start, end = _ends(written)
     return When(
         text=written,
         earliest=start.first if start else None,
@@ -97,12 +90,34 @@ def parse(text: str) -> When:
     )
 
 
+def _ends(text: str) -> tuple[_End | None, _End | None]:
+    """Return the two ends of an interval, or one date as both; None for an end that is open."""
+    start_text, slash, end_text = text.partition("/")
+    if not slash:
+        if text == "..":
+            raise DateError.of("'..' alone says nothing.", "Leave the field empty.")
+        one = _end(text)
+        return one, one
+    start, end = _open_end(start_text), _open_end(end_text)
+    if start is None and end is None:
+        reason = f"{text!r} is open at both ends and says nothing."
+        raise DateError.of(reason, "Leave the field empty.")
+    if start and end and start.first > end.last:
+        raise DateError.of(f"{text!r} ends before it starts.", "Swap the two dates.")
+    return start, end
+
+
 def _refuse(text: str) -> None:
     """Raise `DateError` for what is often written and never accepted, each with its own cure."""
     if not text:
         raise DateError.of("the date is empty.", _CURE)
-    if _SLASHED.fullmatch(text):
-        raise DateError.of(f"{text!r} can be read as two different days.", _CURE)
+    if _YEAR_LAST.fullmatch(text):
+        reason = f"{text!r} has the year last: day and month are easily confused."
+        raise DateError.of(reason, _CURE)
+    if match := _YEAR_FIRST.fullmatch(text):
+        year, month, day = match.groups()
+        reason = f"{text!r} is not written with hyphens."
+        raise DateError.of(reason, f"Write {year}-{month:0>2}-{day:0>2}.")
     if text[0] in "[{":
         raise DateError.of(
             f"{text!r} is a set of dates.", "Write the interval that spans them: A/B."
@@ -125,12 +140,12 @@ def _end(text: str) -> _End:
     if match is None:
         raise DateError.of(f"{text!r} is not a date that routemap reads.", _CURE)
     year, month, day, mark = match.groups()
-    if "X" in year and month is not None:
-        raise DateError.of(f"{text!r} has a month in an unknown year.", "Write the years as 202X.")
     if month == "XX":
-        if day not in (None, "XX"):
+        if day not in {None, "XX"}:
             raise DateError.of(f"{text!r} has a day in an unknown month.", "Write the year alone.")
         month = day = None
+    if "X" in year and month is not None:
+        raise DateError.of(f"{text!r} has a month in an unknown year.", f"Write {year} alone.")
     first, last = _span(text, year, month, None if day == "XX" else day)
     precision = "year" if month is None else "month" if day in (None, "XX") else "day"
     return _End(first, last, precision, bool(mark))
@@ -182,8 +197,8 @@ def hull(dates: Iterable[When]) -> When | None:
     spans = list(dict.fromkeys(dates))
     if len(spans) < 2:
         return spans[0] if spans else None
-    first = min(spans, key=lambda one: one.earliest or date.min)
-    last = max(spans, key=lambda one: one.latest or date.max)
+    first = min(spans, key=_start)
+    last = max(spans, key=_stop)
     start, end = first.text.split("/")[0], last.text.split("/")[-1]
     if (first.earliest, last.latest) == (None, None):
         text = "../.."
@@ -198,3 +213,12 @@ def hull(dates: Iterable[When]) -> When | None:
         hard_earliest=None if None in hard_starts else min(day for day in hard_starts if day),
         hard_latest=None if None in hard_ends else max(day for day in hard_ends if day),
     )
+
+
+def _start(when: When) -> tuple[date, date]:
+    """Return the first day, and the hard one: of two equal days the looser is the earlier."""
+    return when.earliest or date.min, when.hard_earliest or date.min
+
+
+def _stop(when: When) -> tuple[date, date]:
+    return when.latest or date.max, when.hard_latest or date.max

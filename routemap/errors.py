@@ -60,9 +60,10 @@ class Problem:
         what = " ".join(part for part in (self.table, self.row) if part)
         if self.field:
             what += f" [{self.field}]"
-        if self.value is not None:
+        if self.value is not None and not self.reason.startswith(repr(self.value)):
             what += f" {shorten(self.value)!r}"
-        waiting = f" ({self.waiting} other rows wait for it)" if self.waiting else ""
+        others = "1 other row waits" if self.waiting == 1 else f"{self.waiting} other rows wait"
+        waiting = f" ({others} for it)" if self.waiting else ""
         head = f"{place}: {what.strip()}: " if what.strip() else f"{place}: "
         return f"{head}{self.reason} {self.cure}{waiting}"
 

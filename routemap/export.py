@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import orjson
 
 from routemap import geography
@@ -16,13 +16,15 @@ from routemap.model import RouteModel, leg_record, site_record, stretch_records
 from routemap.provenance import FRAME, attributions, provenance
 
 if TYPE_CHECKING:
-    import numpy as np
+    from collections.abc import Callable, Mapping, Sequence
+
     import numpy.typing as npt
 
 __all__ = [
     "FORMATS",
     "legs_collection",
     "places_collection",
+    "route_collection",
     "stretches_collection",
     "to_bytes",
     "to_geojson",
@@ -38,7 +40,11 @@ def legs_collection(model: RouteModel) -> Json:
     RFC 7946: WGS 84, lon before lat, at most 6 decimals, lines cut at the antimeridian. Geometry is
     a LineString, a MultiLineString, or null where there is nothing to draw.
     """
-    return _collection(model, [(leg_record(leg), _line(leg.coordinates)) for leg in model.routed])
+    lines = [(leg, leg.coordinates) for leg in model.routed]
+    return _collection(
+        model,
+        [(leg_record(leg), None if line is None else _line(line)) for leg, line in lines],
+    )
 
 
 def stretches_collection(model: RouteModel) -> Json:
@@ -46,8 +52,9 @@ def stretches_collection(model: RouteModel) -> Json:
     rows = []
     for leg in model.routed:
         line = leg.coordinates
-        for record, part in zip(stretch_records(leg), leg.stretches, strict=True):
-            rows.append((record, _line(None if line is None else line[part.start : part.stop + 1])))
+        if line is not None:
+            for record, part in zip(stretch_records(leg), leg.stretches, strict=True):
+                rows.append((record, _line(line[part.start : part.stop + 1])))
     return _collection(model, rows)
 
 
@@ -86,10 +93,8 @@ def _collection(model: RouteModel, rows: Sequence[tuple[Json, Json | None]]) -> 
     }
 
 
-def _line(coordinates: npt.NDArray[np.float64] | None) -> Json | None:
+def _line(coordinates: npt.NDArray[np.float64]) -> Json:
     """Return a line as GeoJSON, cut at the antimeridian, repeated points left out."""
-    if coordinates is None:
-        return None
     parts = [_thin(part.round(6).tolist()) for part in geography.cut(coordinates)]
     parts = [part for part in parts if len(part) > 1]
     if not parts:

@@ -9,7 +9,6 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,8 @@ from routemap.errors import OutputError
 from routemap.provenance import provenance
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from routemap.model import RouteModel
 
 __all__ = ["MANIFEST", "outputs", "publish"]

@@ -11,12 +11,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import common
 import numpy as np
 import numpy.typing as npt
 import shapely
+from shapely.affinity import translate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Ring = npt.NDArray[np.int64]
 Polygon = list[Ring]
@@ -24,16 +29,27 @@ Polygon = list[Ring]
 
 @dataclass(frozen=True)
 class Grid:
-    """Degrees = origin + scale * grid units; `turn` is 360 degrees of longitude in grid units."""
+    """Degrees = origin + scale * grid units; `turn` is 360 degrees of longitude."""
 
     scale: tuple[float, float]
     origin: tuple[float, float]
 
     @property
     def turn(self) -> int:
+        """Grid units of a turn round the earth."""
         return round(360 / self.scale[0])
 
+    @property
+    def south_pole(self) -> int:
+        """Grid units of 90 degrees south."""
+        return round((-90 - self.origin[1]) / self.scale[1])
+
+    def units(self, points: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        """Return points in grid units."""
+        return np.asarray((points - np.array(self.origin)) / np.array(self.scale))
+
     def degrees(self, points: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        """Return points in degrees."""
         return np.asarray(points * np.array(self.scale) + np.array(self.origin))
 
 
@@ -44,6 +60,16 @@ class Feature:
     id: str | None
     name: str
     polygons: list[Polygon]
+
+    @property
+    def key(self) -> str:
+        """What makes a feature the same in two files: its ISO number, else its name."""
+        return self.id if self.id and self.id.isdigit() else self.name
+
+    def moved(self, old: Grid, new: Grid) -> Feature:
+        """Return the feature on another grid; its points need not be whole numbers there."""
+        polygons = [[new.units(old.degrees(ring)) for ring in polygon] for polygon in self.polygons]
+        return Feature(self.id, self.name, polygons)
 
 
 class Topology:
@@ -83,37 +109,42 @@ class Topology:
         polygons = [geometry["arcs"]] if geometry["type"] == "Polygon" else geometry["arcs"]
         rings = [[self._joined(ring) for ring in polygon] for polygon in polygons]
         whole = [[ring for ring in each if len(ring) > 3] for each in rings if len(each[0]) > 3]
-        return [part for polygon in whole for part in cut(polygon, self.grid.turn)]
+        return [part for polygon in whole for part in cut(polygon, self.grid)]
 
 
-def cut(polygon: Polygon, turn: int) -> list[Polygon]:
+def cut(polygon: Polygon, grid: Grid) -> list[Polygon]:
     """Return the valid parts of a polygon between -180 and 180 degrees.
 
     A ring that steps over half the world between two vertices crosses the antimeridian; one that
     does so once encloses the south pole, and is closed along it.
     """
     steps = [np.abs(np.diff(ring[:, 0])).max() for ring in polygon]
+    turn = grid.turn
     crosses = max(steps) > turn / 2
-    shape = _shape([_unwrapped(ring, turn) if crosses else ring for ring in polygon])
+    shape = shape_of(
+        [[_unwrapped(ring, grid.turn, grid.south_pole) if crosses else ring for ring in polygon]]
+    )
     if crosses:
-        world = shapely.box(0, -turn, turn, turn)
-        turned = [shapely.transform(shape, lambda xy, k=k: xy + (k * turn, 0)) for k in (-1, 0, 1)]
+        world = shapely.box(0, grid.south_pole, turn, turn)
+        turned = [translate(shape, k * turn) for k in (-1, 0, 1)]
         shape = shapely.union_all([shapely.intersection(each, world) for each in turned])
     return polygons_of(shape)
 
 
-def _unwrapped(ring: Ring, turn: int) -> Ring:
+def _unwrapped(ring: Ring, turn: int, pole: int) -> Ring:
     steps = np.diff(ring[:, 0], prepend=ring[0, 0])
     run = ring.copy()
     run[:, 0] -= turn * np.cumsum(np.rint(steps / turn).astype(np.int64))
     if run[0, 0] == run[-1, 0]:
         return run
-    pole = [(run[-1, 0], 0), (run[0, 0], 0), (run[0, 0], run[0, 1])]
-    return np.concatenate([run, np.array(pole, dtype=np.int64)])
+    corners = [(run[-1, 0], pole), (run[0, 0], pole), (run[0, 0], run[0, 1])]
+    return np.concatenate([run, np.array(corners, dtype=np.int64)])
 
 
-def _shape(polygon: Polygon) -> shapely.Geometry:
-    shape = shapely.Polygon(polygon[0], polygon[1:])
+def shape_of(polygons: list[Polygon]) -> shapely.Geometry:
+    """Return polygons as one valid geometry."""
+    shapes = [shapely.Polygon(polygon[0], polygon[1:]) for polygon in polygons]
+    shape = shapes[0] if len(shapes) == 1 else shapely.MultiPolygon(shapes)
     if shape.is_valid:
         return shape
     return shapely.make_valid(shape, method="structure", keep_collapsed=False)
@@ -149,9 +180,15 @@ class Arcs:
     rings: list[list[list[int]]]
 
 
-def share(polygons: list[Polygon]) -> Arcs:
-    """Return polygons as arcs, split where the set of a vertex' neighbours changes."""
-    junctions = _junctions([ring for polygon in polygons for ring in polygon])
+def share(polygons: list[Polygon], boxes: Iterable[shapely.Geometry] = ()) -> Arcs:
+    """Return polygons as arcs, split where the set of a vertex' neighbours changes.
+
+    They are split too at the last vertex inside each of the `boxes`, and the first one outside.
+    """
+    outlines = [ring for polygon in polygons for ring in polygon]
+    junctions = _junctions(outlines)
+    for box in boxes:
+        junctions |= _crossings(outlines, box)
     arcs: list[Ring] = []
     index: dict[bytes, int] = {}
 
@@ -173,7 +210,7 @@ def share(polygons: list[Polygon]) -> Arcs:
 
 
 def _keys(points: Ring) -> npt.NDArray[np.int64]:
-    return points[:, 0] << 32 | points[:, 1]
+    return (points[:, 0] << 32) + points[:, 1]
 
 
 def _junctions(rings: list[Ring]) -> set[int]:
@@ -187,6 +224,16 @@ def _junctions(rings: list[Ring]) -> set[int]:
     return set(vertices[counts > 1].tolist())
 
 
+def _crossings(rings: list[Ring], box: shapely.Geometry) -> set[int]:
+    """Return the two vertices of each edge that leads into or out of a box."""
+    points = np.concatenate(rings)
+    inside = shapely.intersects_xy(box, points)
+    steps = np.flatnonzero(inside[1:] != inside[:-1])
+    last = np.cumsum([len(ring) for ring in rings]) - 1
+    edges = steps[~np.isin(steps, last)]
+    return set(_keys(points[np.concatenate([edges, edges + 1])]).tolist())
+
+
 def _split(ring: Ring, junctions: set[int]) -> list[Ring]:
     """Return the arcs of a ring in order; a ring without junctions starts at its least vertex."""
     keys = _keys(ring[:-1])
@@ -194,4 +241,4 @@ def _split(ring: Ring, junctions: set[int]) -> list[Ring]:
     first = stops[0] if stops else int(keys.argmin())
     turned = np.concatenate([ring[first:-1], ring[: first + 1]])
     breaks = [0, *(i - first for i in stops if i > first), len(turned) - 1]
-    return [turned[i : j + 1] for i, j in zip(breaks, breaks[1:], strict=False)]
+    return [turned[i : j + 1] for i, j in pairwise(breaks)]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from routemap.claims.values import Claim, Leg, Route, Site, Source
-from routemap.errors import Problem
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from routemap.claims.values import Claim, Leg, Route, Site, Source
+    from routemap.errors import Problem
 
 __all__ = ["Case", "Position"]
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from routemap.errors import PhraseError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["Distance", "Quantity", "parse_distance", "parse_quantity"]
 

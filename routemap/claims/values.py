@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -23,6 +22,9 @@ from routemap import dates
 from routemap.claims.phrases import Distance, Quantity, parse_distance, parse_quantity
 from routemap.dates import When
 from routemap.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 __all__ = ["TABLES", "Claim", "Leg", "Route", "Row", "Site", "Source"]
 

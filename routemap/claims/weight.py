@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from routemap.claims.values import Claim, Source
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from routemap.claims.values import Claim, Source
 
 __all__ = ["GRADE_WORDS", "best_grade", "grade", "independent_sources", "roots"]
 
@@ -25,12 +28,12 @@ GRADE_WORDS: Mapping[str, str] = MappingProxyType(
         "6": "truth cannot be judged",
     }
 )
-"""The words of the Admiralty code (NATO source reliability and information credibility), as the MISP
-taxonomy ``admiralty-scale`` prints them."""
+"""The words of the Admiralty code, source reliability and information credibility, as the MISP
+taxonomy ``admiralty-scale`` has them."""
 
 
 def grade(source: Source, claim: Claim) -> str | None:
-    """Return the Admiralty grade such as "B2"; F or 6 where half of it is not given; None for neither."""
+    """Return the Admiralty grade such as "B2"; F or 6 for a missing half, None for neither."""
     if source.reliability is None and claim.credibility is None:
         return None
     return f"{source.reliability or 'F'}{claim.credibility or 6}"

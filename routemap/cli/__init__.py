@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +19,9 @@ from routemap.errors import (
     PlaceNotFoundError,
     RoutemapError,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["exit_code", "main", "routemap_command"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,8 @@ from routemap.cli.show import echo_json, message, plain, table
 from routemap.errors import BuildError, InputError, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from routemap.checks import Finding
     from routemap.claims import Case
     from routemap.model import RouteModel
@@ -36,7 +37,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON doc
 @_borders
 @_json
 def build(case: Path, output: Path, *, partial: bool, borders: str | None, as_json: bool) -> None:
-    """Build the map and the files of CASE, all together or none.
+    r"""Build the map and the files of CASE, all together or none.
 
     CASE is a folder, a case.yaml, or a lone claims.csv.
 
@@ -69,7 +70,7 @@ def build(case: Path, output: Path, *, partial: bool, borders: str | None, as_js
     help="Exit with 3 if a finding is at least this severe.",
 )
 def check(case: Path, *, borders: str | None, as_json: bool, fail_on: str | None) -> None:
-    """List what does not hold together in CASE; always runs to the end.
+    r"""List what does not hold together in CASE; always runs to the end.
 
     \b
     Example:
@@ -84,7 +85,7 @@ def check(case: Path, *, borders: str | None, as_json: bool, fail_on: str | None
     else:
         _show_findings(findings)
         _show_counts(model.case, model.problems)
-    limit = checks.SEVERITIES.index(fail_on) if fail_on else -1  # type: ignore[arg-type]
+    limit = checks.SEVERITIES.index(fail_on) if fail_on else -1
     failed = any(checks.SEVERITIES.index(finding.severity) <= limit for finding in findings)
     if failed or model.case.problems:
         sys.exit(3)
@@ -96,7 +97,7 @@ def check(case: Path, *, borders: str | None, as_json: bool, fail_on: str | None
 @_partial
 @_borders
 def map_(case: Path, output: Path, *, partial: bool, borders: str | None) -> None:
-    """Draw CASE as one offline HTML file.
+    r"""Draw CASE as one offline HTML file.
 
     \b
     Example:
@@ -117,7 +118,7 @@ def map_(case: Path, output: Path, *, partial: bool, borders: str | None) -> Non
 @_partial
 @_borders
 def export(case: Path, output: Path, *, partial: bool, borders: str | None) -> None:
-    """Write the legs of CASE as a file for GIS; the suffix gives the format (.geojson).
+    r"""Write the legs of CASE as a file for GIS; the suffix gives the format (.geojson).
 
     \b
     Example:
@@ -135,7 +136,7 @@ def export(case: Path, output: Path, *, partial: bool, borders: str | None) -> N
 
 @click.command()
 def schema() -> None:
-    """Print the JSON Schema of a case file.
+    r"""Print the JSON Schema of a case file.
 
     \b
     Example:
@@ -149,7 +150,7 @@ def schema() -> None:
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def new(folder: Path) -> None:
-    """Write a commented case to start from into the new folder FOLDER.
+    r"""Write a commented case to start from into the new folder FOLDER.
 
     \b
     Example:

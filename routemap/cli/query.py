@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from routemap.cli.show import echo_json, message, plain, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 __all__ = ["COMMANDS"]
 
@@ -36,8 +38,8 @@ class PlaceCommand(click.Command):
 @click.option("--near", metavar="LON,LAT", help="Prefer places near this point.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_context
-def locate(ctx: click.Context, name: str, *, as_json: bool, **fields: str | None) -> None:
-    """Say which place NAME means, or which candidates it fits.
+def locate(ctx: click.Context, /, name: str, *, as_json: bool, **fields: str | None) -> None:
+    r"""Say which place NAME means, or which candidates it fits.
 
     NAME may be "NAME, CC". With - as NAME, read one JSON request a line from stdin.
 
@@ -93,6 +95,7 @@ def _show_location(answer: Mapping[str, Any]) -> None:
 @click.pass_context
 def route(
     ctx: click.Context,
+    /,
     origin: str,
     destination: str | None,
     *,
@@ -100,7 +103,7 @@ def route(
     as_json: bool,
     **fields: Any,
 ) -> None:
-    """Route between two places: NAME, "NAME, CC" or LON,LAT.
+    r"""Route between two places: NAME, "NAME, CC" or LON,LAT.
 
     With - as FROM, read one JSON request a line from stdin.
 
@@ -192,7 +195,7 @@ def networks() -> None:
 @networks.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def list_(*, as_json: bool) -> None:
-    """List the shipped networks: source, licence, extent, size, passages, and the router.
+    r"""List the shipped networks: source, licence, extent, size, passages, and the router.
 
     \b
     Example:

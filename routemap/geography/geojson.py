@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from shapely.geometry.base import BaseGeometry
 
 __all__ = ["bbox", "rounded_mapping"]
@@ -58,7 +59,7 @@ def _parts(value: Any) -> Iterator[list[list[float]]]:
 
 
 def _narrowest(spans: list[tuple[float, float]]) -> tuple[float, float]:
-    """Return the (west, east) that covers all spans, sorted by west, and leaves out the widest gap."""
+    """Return the (west, east) that covers all sorted spans and leaves out the widest gap."""
     west, reach = spans[0]
     gaps = []
     for start, stop in spans[1:]:

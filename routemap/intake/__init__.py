@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from anyascii import anyascii
 
@@ -53,8 +53,7 @@ def read_case(path: str | os.PathLike[str], *, partial: bool = False) -> Case:
         tables[row.table].append(value)
     header, header_problems = _header(raw.header, place)
     case = Case(
-        **header,
-        **{table: tuple(rows) for table, rows in tables.items()},
+        **header | {table: tuple(rows) for table, rows in tables.items()},
         origin=MappingProxyType(
             {(row.table, value.id): (row.file, row.line) for row, value in standing}
         ),
@@ -170,14 +169,16 @@ def schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a case file: the header and the five tables."""
     from pydantic.json_schema import models_json_schema
 
-    models = [(model, "validation") for model in TABLES.values()]
-    keys, definitions = models_json_schema(models, ref_template="#/$defs/{model}")  # type: ignore[arg-type]
+    mode: Literal["validation"] = "validation"
+    models = [(model, mode) for model in TABLES.values()]
+    keys, definitions = models_json_schema(models, ref_template="#/$defs/{model}")
     text = {"type": "string"}
     properties: dict[str, Any] = {name: text for name in HEADER}
     properties["borders"] = {"enum": list(BORDERS)}
     properties["speeds"] = {"type": "object", "additionalProperties": text}
-    for (table, model), key in zip(TABLES.items(), models, strict=True):
-        properties[table] = {"type": "array", "items": keys[key], "title": model.__name__}
+    for table, model in TABLES.items():
+        items = keys[model, mode]
+        properties[table] = {"type": "array", "items": items, "title": model.__name__}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A case of routemap: what was reported, by whom, and about which movement",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from routemap import geography, places, routing
-from routemap.claims import Case, Claim, Leg, Route
+from routemap import geography, routing
 from routemap.errors import ArgumentError, BuildError, NoRouteError, Problem, RoutemapError
 from routemap.model.route_model import LegConstraint, RoutedLeg, RouteModel
 from routemap.model.sites import Mention, ResolvedSite, SiteBook, resolve_sites
 from routemap.model.standing import routes_of, standing
 from routemap.routing import Constraint, Path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from routemap.claims import Case, Claim, Leg, Route
 
 __all__ = ["build"]
 
@@ -83,7 +86,7 @@ def _mentions(case: Case) -> Iterable[Mention]:
 
 
 def _drafts(case: Case, book: SiteBook) -> list[_Draft]:
-    """Return the case's legs, then one for each pair of resolved ends and mode that claims imply."""
+    """Return the case's legs, then one for each pair of ends and mode that claims imply."""
     drafts = [
         _Draft(leg.id, "legs", leg.origin, leg.destination, leg.mode, leg, ()) for leg in case.legs
     ]
@@ -123,7 +126,7 @@ def _draw(draft: _Draft, case: Case, book: SiteBook, view: str) -> tuple[RoutedL
         if not (origin.routable and destination.routable):
             return _linked(leg, origin, destination), []
         return _routed(leg, origin, destination, draft.own, view), []
-    except (RoutemapError, NoRouteError) as error:
+    except RoutemapError as error:
         return leg, [_problem(case, draft, error)]
 
 
@@ -185,7 +188,7 @@ def _priced(constraints: Sequence[LegConstraint], path: Path) -> tuple[LegConstr
 def _constraints(
     draft: _Draft, case: Case, claims: Sequence[Claim], book: SiteBook
 ) -> tuple[LegConstraint, ...]:
-    """Return what the leg, its routes and its claims say of the way; the same thing said twice is one."""
+    """Return what the leg, its routes and its claims say of the way, each thing once."""
     stated: dict[Constraint, tuple[list[str], list[str]]] = {}
     rows: list[Leg | Route | Claim] = [draft.own] if draft.own else []
     rows += [route for route in case.routes if draft.id in route.legs]
@@ -216,4 +219,7 @@ def _problem(case: Case, draft: _Draft, error: RoutemapError) -> Problem:
     file, line = case.origin.get((draft.table, row), (case.case, None))
     value = f"{draft.origin} to {draft.destination} by {draft.mode}"
     cure = "Change the mode, a place or a constraint, or build with --partial."
-    return Problem(file, line, draft.table, row, None, value, str(error), cure)
+    kind: Literal["no-route", "rejected"] = (
+        "no-route" if isinstance(error, NoRouteError) else "rejected"
+    )
+    return Problem(file, line, draft.table, row, None, value, str(error), cure, kind=kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -112,7 +113,7 @@ def _plain(row: pd.Series) -> dict[str, Any]:
 
 
 def _value(value: Any) -> Any:
-    if value is None or (isinstance(value, float) and value != value):
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
     return value.item() if hasattr(value, "item") else value
 
@@ -120,7 +121,8 @@ def _value(value: Any) -> Any:
 def legs_frame(model: RouteModel) -> gpd.GeoDataFrame:
     """Return the legs as a GeoDataFrame indexed by id, lines cut at the antimeridian."""
     records = [leg_record(leg) for leg in model.routed]
-    shapes = [geography.line_geometry(leg.coordinates) for leg in model.routed]
+    lines = [leg.coordinates for leg in model.routed]
+    shapes = [None if line is None else geography.line_geometry(line) for line in lines]
     return gpd.GeoDataFrame(records, geometry=shapes, crs=CRS).set_index("id")
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from routemap import geography
-from routemap.claims import Claim
-from routemap.dates import When
-from routemap.model.route_model import LegConstraint, RoutedLeg
-from routemap.model.sites import ResolvedSite
-from routemap.routing import Stretch
+
+if TYPE_CHECKING:
+    from routemap.claims import Claim
+    from routemap.dates import When
+    from routemap.model.route_model import LegConstraint, RoutedLeg
+    from routemap.model.sites import ResolvedSite
+    from routemap.routing import Stretch
 
 __all__ = ["claim_record", "leg_record", "site_record", "stretch_records"]
 

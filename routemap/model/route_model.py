@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from routemap.claims import Case
-from routemap.errors import Problem
-from routemap.model.sites import ResolvedSite
-from routemap.model.standing import Standing
 from routemap.routing import Constraint, Path, Price, Stretch
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
     import networkx as nx
     import numpy as np
     import numpy.typing as npt
     import pandas as pd
+
+    from routemap.claims import Case
+    from routemap.errors import Problem
+    from routemap.model.sites import ResolvedSite
+    from routemap.model.standing import Standing
 
 __all__ = ["LegConstraint", "RouteModel", "RoutedLeg"]
 

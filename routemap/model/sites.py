@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from anyascii import anyascii
 
 from routemap import geography, places
-from routemap.claims import Case, Site
 from routemap.errors import Problem, RoutemapError
 from routemap.places import Location, Place
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from shapely.geometry.base import BaseGeometry
+
+    from routemap.claims import Case, Site
 
 __all__ = ["Mention", "ResolvedSite", "SiteBook", "resolve_sites"]
 
@@ -76,6 +78,17 @@ class ResolvedSite:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """What stands in the way of a place, before it is known where it was written."""
+
+    field: str
+    value: str | None
+    reason: str
+    cure: str
+    kind: Literal["rejected", "ambiguous", "not-found"] = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
 class SiteBook:
     """The resolved sites by id, which site each text means, and what did not resolve."""
 
@@ -98,28 +111,28 @@ def resolve_sites(case: Case, mentions: Iterable[Mention], view: str) -> SiteBoo
     known = _names_of_rows(case.places)
     modes = _modes_by_text(mentions, known)
     sites: dict[str, ResolvedSite] = {}
-    by_text = {text: row for text, row in known.items()}
+    by_text = dict(known)
     problems: list[Problem] = []
     for row in case.places:
         found = _resolve_row(row, modes.get(row.id, ()), view)
         if isinstance(found, ResolvedSite):
             sites[row.id] = found
         else:
-            problems.append(_problem(case, "places", row.id, *found))
+            problems.append(_problem(case, "places", row.id, found))
     pinned = {site.place.id: site.id for site in sites.values() if site.chosen_by == "gazetteer"}
     for mention in mentions:
         if mention.text in by_text:
             continue
         located = places.find(mention.text, mode=_one_mode(modes[mention.text]))
         if located.place is None:
-            origin = (mention.table, mention.row, mention.field, mention.text)
-            problems.append(_problem(case, *origin, *_explain(located)))
+            trouble = _explain(mention.field, mention.text, located)
+            problems.append(_problem(case, mention.table, mention.row, trouble))
             by_text[mention.text] = ""
             continue
         site = pinned.get(located.place.id) or _slug(mention.text, sites)
         by_text[mention.text] = site
         pinned[located.place.id] = site
-        sites.setdefault(site, _from_text(site, mention.text, located, view))
+        sites.setdefault(site, _from_text(site, mention.text, located.place, located, view))
     return SiteBook(sites, by_text, tuple(problems))
 
 
@@ -147,10 +160,8 @@ def _one_mode(modes: Sequence[str]) -> str | None:
     return "sea" if "sea" in modes else next(iter(modes), None)
 
 
-def _resolve_row(
-    row: Site, modes: Sequence[str], view: str
-) -> ResolvedSite | tuple[str, str | None, str, str]:
-    """Return the site, or (field, value, reason, cure) of what stands in the way."""
+def _resolve_row(row: Site, modes: Sequence[str], view: str) -> ResolvedSite | Trouble:
+    """Return the site, or what stands in the way."""
     try:
         if row.lon is not None and row.lat is not None:
             return _from_coordinates(row, row.lon, row.lat, view)
@@ -160,17 +171,16 @@ def _resolve_row(
             return _from_near(row, row.near)
         return _from_gazetteer(row, modes)
     except RoutemapError as error:
-        return "name", row.name, str(error), "State country and kind, or pin the place."
+        cure = "State country and kind, or pin the place."
+        return Trouble("name", row.name, str(error), cure)
 
 
-def _from_coordinates(
-    row: Site, lon: float, lat: float, view: str
-) -> ResolvedSite | tuple[str, str, str, str]:
+def _from_coordinates(row: Site, lon: float, lat: float, view: str) -> ResolvedSite | Trouble:
     code = geography.country_code(row.country) if row.country else None
     if code and _swapped(lon, lat, code, view):
         value = f"{lon}, {lat}"
         reason = f"the point is not in {code}, but ({lat}, {lon}) is: lon and lat are swapped."
-        return "lon, lat", value, reason, f"Write lon: {lat} and lat: {lon}."
+        return Trouble("lon, lat", value, reason, f"Write lon: {lat} and lat: {lon}.")
     kind = row.kind or "town"
     radius = (
         places.default_uncertainty_km(kind) if row.uncertainty_km is None else row.uncertainty_km
@@ -197,11 +207,11 @@ def _swapped(lon: float, lat: float, code: str, view: str) -> bool:
     return geography.country_near(lat, lon, within_km=25.0, view=view) == code
 
 
-def _from_area(row: Site, within: str, view: str) -> ResolvedSite | tuple[str, str, str, str]:
+def _from_area(row: Site, within: str, view: str) -> ResolvedSite | Trouble:
     code = geography.country_code(within)
     if code is None:
         cure = "Give an ISO 3166 code or the English name of a country."
-        return "within", within, "no country of that name is known.", cure
+        return Trouble("within", within, "no country of that name is known.", cure)
     area = places.country(code, view=view)
     place = replace(area, reason=f"anywhere within {area.name}: the case says no more")
     return ResolvedSite(
@@ -209,10 +219,10 @@ def _from_area(row: Site, within: str, view: str) -> ResolvedSite | tuple[str, s
     )
 
 
-def _from_near(row: Site, near: str) -> ResolvedSite | tuple[str, str, str, str]:
+def _from_near(row: Site, near: str) -> ResolvedSite | Trouble:
     located = places.find(near)
     if located.place is None:
-        return ("near", near, *_explain(located))
+        return _explain("near", near, located)
     anchor = located.place
     place = replace(
         anchor,
@@ -224,13 +234,10 @@ def _from_near(row: Site, near: str) -> ResolvedSite | tuple[str, str, str, str]
     return ResolvedSite(row.id, row.name, place.kind, place, "near", None, losers)
 
 
-def _from_gazetteer(
-    row: Site, modes: Sequence[str]
-) -> ResolvedSite | tuple[str, str | None, str, str]:
+def _from_gazetteer(row: Site, modes: Sequence[str]) -> ResolvedSite | Trouble:
     located = _locate_row(row, modes)
     if located.place is None:
-        field = "pin" if row.pin else "name"
-        return (field, row.pin or row.name, *_explain(located))
+        return _explain("pin" if row.pin else "name", row.pin or row.name, located)
     chosen = located.place
     place = (
         chosen if row.uncertainty_km is None else replace(chosen, uncertainty_km=row.uncertainty_km)
@@ -260,9 +267,7 @@ def _locate_row(row: Site, modes: Sequence[str]) -> Location:
     return next((one for one in tried if one.status == "ambiguous"), tried[0])
 
 
-def _from_text(site: str, text: str, located: Location, view: str) -> ResolvedSite:
-    place = located.place
-    assert place is not None, text
+def _from_text(site: str, text: str, place: Place, located: Location, view: str) -> ResolvedSite:
     losers = tuple(one for one in located.candidates if one.id != place.id)
     if place.extent == "area" and place.country:
         polygon = geography.area(place.country, view)
@@ -281,21 +286,22 @@ def _slug(text: str, taken: Mapping[str, ResolvedSite]) -> str:
     return slug
 
 
-def _explain(located: Location) -> tuple[str, str]:
-    """Return (reason, cure) for a name that did not resolve, with the candidates in words."""
+def _explain(field: str, value: str, located: Location) -> Trouble:
+    """Return why a name did not resolve and the cure, with the candidates in words."""
     lines = [
         f"{one.name}, {one.country} ({one.kind}, {one.lon:.3f},{one.lat:.3f}; pin: {one.id})"
         for one in located.candidates[:5]
     ]
     if located.status == "ambiguous":
         reason = f"{located.reason} Candidates: {'; '.join(lines)}."
-        return reason, "State country or kind, or copy one `pin` into a row of places."
+        cure = "State country or kind, or copy one `pin` into a row of places."
+        return Trouble(field, value, reason, cure, "ambiguous")
     cure = "Check the spelling, or give lon, lat and uncertainty_km in a row of places."
-    return located.reason, (f"Did you mean {'; '.join(lines)}? {cure}" if lines else cure)
+    hint = f"Did you mean {'; '.join(lines)}? " if lines else ""
+    return Trouble(field, value, located.reason, hint + cure, "not-found")
 
 
-def _problem(
-    case: Case, table: str, row: str, field: str, value: str | None, reason: str, cure: str
-) -> Problem:
+def _problem(case: Case, table: str, row: str, found: Trouble) -> Problem:
     file, line = case.origin.get((table, row), (case.case, None))
-    return Problem(file, line, table, row, field, value, reason, cure)
+    place = (file, line, table, row)
+    return Problem(*place, found.field, found.value, found.reason, found.cure, kind=found.kind)

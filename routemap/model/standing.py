@@ -1,13 +1,15 @@
-"""How a leg stands: state, basis, grade, dates and denials, derived from the claims and never typed."""
+"""How a leg stands: state, basis, grade, dates and denials, derived from the claims."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from routemap.claims import Case, Claim, Route, best_grade, independent_sources
 from routemap.dates import When, hull
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 __all__ = ["Standing", "routes_of", "standing"]
 

@@ -170,13 +170,13 @@ def _hierarchy(mode: str) -> Any:
         return None
     network = load(mode)
     tail, head = arcs(network)
-    return CCH(network.order.tolist(), tail.tolist(), head.tolist(), False)
+    return CCH(network.order.tolist(), tail.tolist(), head.tolist(), filter_always_inf_arcs=False)
 
 
 def router_name() -> str:
     """Return the engine that searches track networks: "routingkit-cch" or "scipy"."""
     try:
-        import routingkit_cch  # noqa: F401 - asked for whether it is there
+        import routingkit_cch
     except ImportError:
         return "scipy"
     return "routingkit-cch"

@@ -1,4 +1,4 @@
-"""Paths over the networks, under constraints: one value for each answer, one price for each word."""
+"""Paths over the networks, under constraints: one answer, and a price for each word."""
 
 from routemap.routing.answer import REQUEST_FIELDS, answer, path_document, price_documents
 from routemap.routing.course import Course, Rules, Stretch
@@ -9,6 +9,9 @@ from routemap.routing.path import (
     Path,
     Price,
     course_between,
+    enclosure,
+    exclusions,
+    locate_point,
     route,
 )
 
@@ -24,6 +27,9 @@ __all__ = [
     "Stretch",
     "answer",
     "course_between",
+    "enclosure",
+    "exclusions",
+    "locate_point",
     "path_document",
     "price_documents",
     "route",

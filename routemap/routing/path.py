@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Literal
@@ -13,10 +12,24 @@ from routemap.errors import ArgumentError, NoRouteError
 from routemap.routing.course import Course, Rules, Stretch
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["MODES", "Constraint", "Failure", "Path", "Point", "Price", "course_between", "route"]
+__all__ = [
+    "MODES",
+    "Constraint",
+    "Failure",
+    "Path",
+    "Point",
+    "Price",
+    "course_between",
+    "enclosure",
+    "exclusions",
+    "locate_point",
+    "route",
+]
 
 MODES = ("sea", "rail", "air", "unknown")
 GREAT_CIRCLE = frozenset({"air", "unknown"})
@@ -187,8 +200,8 @@ def route(
         A mode, country or view is unknown.
     """
     constraints = [
-        *(_exclusion(mode, item) for item in avoid),
-        *_enclosure(only),
+        *exclusions(mode, tuple(avoid)),
+        *enclosure(only),
         *(Constraint("via", str(item), locate_point(item, mode)) for item in via),
     ]
     ends = locate_point(origin, mode), locate_point(destination, mode)
@@ -210,13 +223,23 @@ def locate_point(place: Point | str, mode: str) -> Point:
     return float(lon), float(lat)
 
 
-def _exclusion(mode: str, item: str) -> Constraint:
-    if mode == "sea" and item in networks.load("sea").passages:
-        return Constraint("passage", item)
-    return Constraint("avoid", _country(item))
+def exclusions(mode: str, avoid: Iterable[str]) -> list[Constraint]:
+    """Return one constraint for each country or, at sea, passage that may not be used.
+
+    Raises `ArgumentError` for an item that is neither.
+    """
+    passages = networks.load("sea").passages if mode == "sea" and avoid else {}
+    return [
+        Constraint("passage", item) if item in passages else Constraint("avoid", _country(item))
+        for item in avoid
+    ]
 
 
-def _enclosure(only: Iterable[str]) -> list[Constraint]:
+def enclosure(only: Iterable[str]) -> list[Constraint]:
+    """Return the one constraint to stay in some countries; none where none is named.
+
+    Raises `ArgumentError` for an item that is no country.
+    """
     codes = sorted({_country(item) for item in only})
     return [Constraint("only", "; ".join(codes))] if codes else []
 
@@ -287,7 +310,7 @@ def _engine(mode: str) -> ModuleType:
 
 
 class _Solver:
-    """Courses and lengths between two ends under any subset of constraints, each worked out once."""
+    """Courses and lengths between two ends under subsets of constraints, each found once."""
 
     def __init__(self, ends: Ends, mode: str, view: str) -> None:
         self.ends, self.view = ends, view
@@ -379,7 +402,7 @@ def join(parts: Sequence[Course]) -> Course:
         first = following[0].start if following else 0
         offset = len(line) - 1 - first
         stretches += [_shift(stretch, offset) for stretch in following]
-        line = np.concatenate([line, points[1:] + (turn, 0)])
+        line = np.concatenate([line, points[1:] + np.array([turn, 0])])
     line.flags.writeable = False
     passages = tuple(name for part in parts for name in part.passages)
     return Course(line, tuple(stretches), (parts[0].snap_m[0], parts[-1].snap_m[1]), passages)

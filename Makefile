@@ -1,0 +1,50 @@
+# Two commands set everything up on a machine with Python 3.11 or later and make:
+#   make demo   build the worked case: a map, a table of legs, findings
+#   make test   run the tests (browser tests too, where a Chromium is found)
+
+PYTHON ?= python3
+VENV ?= .venv
+OUT ?= out/dprk-russia-2023
+BIN = $(VENV)/bin
+
+.PHONY: demo test lint bench assets clean
+
+demo: $(VENV)/.demo
+	$(BIN)/routemap build data/dprk-russia-2023 -o $(OUT)
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.bench
+	$(BIN)/python -m compileall -q routemap benchmarks
+	$(BIN)/python benchmarks/run.py
+
+assets: $(VENV)/.test
+	cd data/build && for step in borders basemap mask rail sea gazetteer; do \
+	  ../../$(BIN)/python $$step.py || exit 1; done
+
+clean:
+	rm -rf $(VENV) out .pytest_cache .mypy_cache .ruff_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "routemap needs Python 3.11 or later; set PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+
+$(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable ".[fast]"
+	@touch $@
+
+$(VENV)/.test: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable ".[fast,excel,notebook]" --group test --group lint
+	@touch $@ $(VENV)/.demo
+
+$(VENV)/.bench: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --group bench
+	@touch $@

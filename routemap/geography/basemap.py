@@ -1,0 +1,193 @@
+"""What a map is drawn on: land, lakes, rivers and borders, fine where it matters.
+
+The world is coarse; inside the windows that are asked for, land and borders are Natural Earth's
+10m, lakes and rivers all that its 50m has.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from routemap.geography.borders import border_lines, land_within
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    Bounds = tuple[float, float, float, float]
+    Flat = list[int]
+
+__all__ = ["basemap", "encode_lines", "encode_polygons"]
+
+SCALE = 1000
+GRID = 1 / SCALE
+COARSE_DEGREES = 0.08
+FINE_DEGREES = (0.0, 0.004, 0.01, 0.02, 0.04, COARSE_DEGREES)
+FINE_POINTS = 30_000
+"""At most about so many points of fine coast, 250 kB: if there are more, they are thinned out by
+the next of FINE_DEGREES."""
+LAKE_DEG2 = 0.2
+RIVER_DEGREES = 8.0
+
+
+@cache
+def _asset() -> dict[str, Any]:
+    path = files("routemap").joinpath("assets/basemap.json")
+    loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return loaded
+
+
+def basemap(windows: Sequence[Bounds] = (), view: str = "recognised") -> dict[str, Any]:
+    """Return land, lakes, rivers and borders for a map, ready for JSON.
+
+    Parameters
+    ----------
+    windows
+        Where the map is drawn in detail: (west, south, east, north) in degrees. A window across
+        the antimeridian runs on past 180, or has its west east of its east.
+    view
+        Border view.
+
+    Returns
+    -------
+    dict
+        ``scale``: whole numbers a degree. ``land`` and ``lakes``: polygons, each a list of rings,
+        the outer one first, then its holes; rings are closed. ``rivers``, ``borders`` and
+        ``disputed``: lines; the last are disputed borders and lines of control, to be dashed. A
+        ring or a line is one flat list of whole numbers, lon and lat of its first point, then the
+        steps in lon and lat to each further point. Longitudes are from -180 to 180, latitudes from
+        -85 to 85.
+
+    Raises
+    ------
+    ArgumentError
+        There is no such view.
+
+    Notes
+    -----
+    Land that meets the antimeridian, or the edge of a window, has an edge there: fill it, and draw
+    no outline.
+    """
+    from shapely import union_all
+
+    region = union_all([box for window in windows for box in _boxes(*window)])
+    settled, disputed = border_lines(view)
+    asset = _asset()
+    return {
+        "scale": SCALE,
+        "land": _land(asset["land"], region),
+        "lakes": _near_or_large(asset["lakes"], region),
+        "rivers": _near_or_long(asset["rivers"], region),
+        "borders": encode_lines(_mixed(settled, region)),
+        "disputed": encode_lines(_mixed(disputed, region)),
+    }
+
+
+def _boxes(west: float, south: float, east: float, north: float) -> list[BaseGeometry]:
+    """Return a window as boxes between -180 and 180 degrees."""
+    from shapely import box
+
+    width = min((east - west) % 360 if east < west else east - west, 360.0)
+    start = (west + 180) % 360 - 180
+    spans = [(start, min(start + width, 180.0)), (-180.0, start + width - 360)]
+    low, high = max(south, -85.0), min(north, 85.0)
+    return [box(left, low, right, high) for left, right in spans if right > left]
+
+
+def _land(coarse: list[list[Flat]], region: BaseGeometry) -> list[list[Flat]]:
+    """Return coarse land outside a region and fine land inside it, in one piece."""
+    from shapely import difference, intersects, prepare, union_all
+
+    prepare(region)
+    shapes = np.array([decode_polygon(rings) for rings in coarse])
+    touched = intersects(shapes, region)
+    fine = _thinned(union_all(land_within(region), grid_size=GRID))
+    outside = difference(shapes[touched], region, grid_size=GRID)
+    kept = [rings for rings, changed in zip(coarse, touched.tolist(), strict=True) if not changed]
+    return kept + encode_polygons([union_all([*outside, fine], grid_size=GRID)])
+
+
+def _thinned(fine: BaseGeometry) -> BaseGeometry:
+    """Return land with at most about FINE_POINTS points."""
+    from shapely import get_num_coordinates, simplify
+
+    for tolerance in FINE_DEGREES:
+        thinner = simplify(fine, tolerance) if tolerance else fine
+        if get_num_coordinates(thinner) <= FINE_POINTS:
+            break
+    return thinner
+
+
+def _near_or_large(lakes: list[list[Flat]], region: BaseGeometry) -> list[list[Flat]]:
+    shapes = [decode_polygon(rings) for rings in lakes]
+    wanted = [shape.area > LAKE_DEG2 or shape.intersects(region) for shape in shapes]
+    return [rings for rings, keep in zip(lakes, wanted, strict=True) if keep]
+
+
+def _near_or_long(rivers: list[Flat], region: BaseGeometry) -> list[Flat]:
+    from shapely import LineString
+
+    lines = [LineString(_points(flat)) for flat in rivers]
+    near = [line.intersects(region) for line in lines]
+    far = [line.simplify(COARSE_DEGREES) for line in lines if line.length > RIVER_DEGREES]
+    return [flat for flat, keep in zip(rivers, near, strict=True) if keep] + encode_lines(
+        line for line in far if not line.intersects(region)
+    )
+
+
+def _mixed(lines: Iterable[BaseGeometry], region: BaseGeometry) -> list[BaseGeometry]:
+    """Return lines, coarse outside a region."""
+    mixed: list[BaseGeometry] = []
+    for line in lines:
+        if line.intersects(region):
+            mixed += [line.intersection(region), line.difference(region).simplify(COARSE_DEGREES)]
+        else:
+            mixed.append(line.simplify(COARSE_DEGREES))
+    return mixed
+
+
+def encode_polygons(shapes: Iterable[BaseGeometry]) -> list[list[Flat]]:
+    """Return polygons as `basemap` has them; what is no polygon is left out."""
+    from shapely import get_parts
+
+    polygons = [part for part in get_parts(list(shapes)) if part.geom_type == "Polygon"]
+    encoded = [
+        [_flat(ring.coords) for ring in (part.exterior, *part.interiors)] for part in polygons
+    ]
+    return [[ring for ring in rings if len(ring) > 6] for rings in encoded if len(rings[0]) > 6]
+
+
+def encode_lines(shapes: Iterable[BaseGeometry]) -> list[Flat]:
+    """Return lines as `basemap` has them; what is no line is left out."""
+    from shapely import get_parts
+
+    lines = [part for part in get_parts(list(shapes)) if part.geom_type == "LineString" and part.length]
+    return [flat for flat in (_flat(line.coords) for line in lines) if len(flat) > 2]
+
+
+def _flat(points: Any) -> Flat:
+    """Return points as one list of whole numbers: the first, then steps; none stands twice."""
+    whole = np.rint(np.asarray(points) * SCALE).astype(np.int64)
+    steps = np.diff(whole, axis=0, prepend=0)
+    moves = steps.any(axis=1)
+    moves[0] = True
+    flat: Flat = steps[moves].ravel().tolist()
+    return flat
+
+
+def _points(flat: Flat) -> np.ndarray[Any, np.dtype[np.float64]]:
+    return np.cumsum(np.array(flat).reshape(-1, 2), axis=0) / SCALE
+
+
+def decode_polygon(rings: list[Flat]) -> BaseGeometry:
+    """Return a polygon from its rings."""
+    from shapely import Polygon
+
+    outer, *holes = (_points(ring) for ring in rings)
+    return Polygon(outer, holes)

@@ -1,0 +1,145 @@
+"""Land or sea at a point, on a grid of 1/120 degree, and the distance to the shore.
+
+The grid's rows run from 90 S, its columns from 180 W; columns are taken modulo 360 degrees.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from routemap.errors import AssetError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Bits = npt.NDArray[np.bool_]
+    Cells = npt.NDArray[np.intp]
+
+__all__ = [
+    "CELLS",
+    "COLUMNS",
+    "KM_PER_CELL",
+    "LAND",
+    "ROWS",
+    "SHORE_KM",
+    "WATER",
+    "LandMask",
+    "at_sea",
+    "cells_at",
+    "is_land",
+    "land_mask",
+]
+
+CELLS: Final = 120
+"""Cells a degree."""
+ROWS: Final = 180 * CELLS
+COLUMNS: Final = 360 * CELLS
+WATER: Final = -1
+LAND: Final = -2
+KM_PER_CELL: Final = 6371.0088 * np.pi / 180 / CELLS
+"""Height of a cell on the sphere with the earth's mean radius (IUGG)."""
+SHORE_KM: Final = 7.0
+"""Distances to the shore are told up to this one."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LandMask:
+    """Land and water of the world.
+
+    Attributes
+    ----------
+    state
+        Shape (180, 360), a one-degree tile each: `WATER`, `LAND`, or the index of a mixed tile.
+    bits
+        Shape (n, 120, 15): the cells of the mixed tiles, eight a byte, 1 is water.
+    """
+
+    state: npt.NDArray[np.int16]
+    bits: npt.NDArray[np.uint8]
+
+    def is_water(self, row: Cells, column: Cells) -> Bits:
+        """Return whether cells are water; rows beyond the poles are land."""
+        column = column % COLUMNS
+        inside = (row >= 0) & (row < ROWS)
+        row = np.where(inside, row, 0)
+        tile = self.state[row // CELLS, column // CELLS]
+        y, x = row % CELLS, column % CELLS
+        byte = self.bits[np.maximum(tile, 0), y, x >> 3]
+        bit = (byte >> (7 - (x & 7)).astype(np.uint8)) & 1
+        water: Bits = inside & ((tile == WATER) | ((tile >= 0) & (bit == 1)))
+        return water
+
+    def window(self, rows: tuple[int, int], columns: tuple[int, int]) -> Bits:
+        """Return the water of a block of cells, from the first to before the second of each."""
+        row, column = np.ogrid[slice(*rows), slice(*columns)]
+        return self.is_water(*np.broadcast_arrays(row, column))
+
+    def shore_km(self, tile_row: int, tile_column: int) -> npt.NDArray[np.float32]:
+        """Return km from each cell of a one-degree tile to the nearest land, `SHORE_KM` at most.
+
+        Shape (120, 120); 0 on land. Measured between the centres of cells.
+        """
+        from scipy.ndimage import distance_transform_edt
+
+        squash = np.cos(np.radians(min(abs(tile_row - 89.5) + 0.5, 89.0)))
+        high = int(SHORE_KM / KM_PER_CELL) + 1
+        wide = int(min(high / squash, COLUMNS / 4))
+        row, column = tile_row * CELLS, tile_column * CELLS
+        water = self.window(
+            (row - high, row + CELLS + high), (column - wide, column + CELLS + wide)
+        )
+        if water.all():
+            return np.full((CELLS, CELLS), SHORE_KM, dtype=np.float32)
+        middle = np.cos(np.radians(tile_row - 89.5))
+        far = distance_transform_edt(water, sampling=(KM_PER_CELL, KM_PER_CELL * middle))
+        inner = far[high:-high, wide:-wide]
+        return np.minimum(inner, SHORE_KM).astype(np.float32)
+
+
+@cache
+def land_mask() -> LandMask:
+    """Return the shipped mask; read at first use and then kept, read-only.
+
+    Notes
+    -----
+    Natural Earth 1:10m land, with the waterways that data/build/sea/waterways.csv lists as water.
+    Natural Earth leaves out small islands and narrow inlets.
+    """
+    path = files("routemap").joinpath("assets/land-mask.npz")
+    try:
+        with path.open("rb") as file, np.load(file) as archive:
+            state, rows = archive["state"], archive["rows"]
+    except (OSError, ValueError, KeyError) as error:
+        cure = "Reinstall routemap-osint."
+        raise AssetError(f"assets/land-mask.npz is missing or damaged ({error}). {cure}") from error
+    bits = np.bitwise_xor.accumulate(rows, axis=1)
+    state.flags.writeable = bits.flags.writeable = False
+    return LandMask(state, bits)
+
+
+def cells_at(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Cells, Cells]:
+    """Return the rows and columns of the cells that hold points in degrees."""
+    row = np.floor((np.asarray(lat, dtype=float) + 90) * CELLS).astype(np.intp)
+    column = np.floor((np.asarray(lon, dtype=float) + 180) * CELLS).astype(np.intp)
+    return np.clip(row, 0, ROWS - 1), column % COLUMNS
+
+
+def is_land(lon: npt.ArrayLike, lat: npt.ArrayLike) -> Any:
+    """Return whether points are on land; lakes count as land, listed waterways do not.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees; numbers or arrays of one shape.
+    """
+    return ~land_mask().is_water(*cells_at(lon, lat))
+
+
+def at_sea(lon: float, lat: float) -> bool:
+    """Return whether a point in degrees lies in the sea or in a listed waterway."""
+    return not bool(is_land(lon, lat))

@@ -1,0 +1,272 @@
+"""The sea network: a quadtree of water on the land mask, with waterways and passages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from routemap.errors import AssetError
+from routemap.geography.mask import CELLS, COLUMNS, ROWS, LandMask, land_mask
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+    from scipy.sparse import csr_array
+
+    from routemap.routing.course import Rules
+
+    Floats = npt.NDArray[np.float64]
+    Ints = npt.NDArray[np.intp]
+    Bits = npt.NDArray[np.bool_]
+
+__all__ = [
+    "BLOCK",
+    "EARTH_KM",
+    "MIDDLE",
+    "SHORE_WEIGHT",
+    "Passage",
+    "WaterNetwork",
+    "arcs_cross",
+    "load",
+    "read",
+    "vectors",
+]
+
+EARTH_KM: Final = 6371.0088
+"""Mean radius of the earth (IUGG)."""
+BLOCK: Final = 16
+"""Cells of the mask along a side of the quadtree's finest cell, a block: 2/15 degree."""
+BLOCKS_WIDE: Final = COLUMNS // BLOCK
+MIDDLE: Final = 255
+"""Stands for the centre of a block in the place of a cell's index."""
+SOUTH: Final = 2
+"""Rows of blocks at the south pole below the first row of larger cells."""
+SHORE_WEIGHT: Final = 2.0
+"""A km along the shore counts as 1 + this; the surcharge falls to nothing at `SHORE_KM`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Passage:
+    """A strait or canal that can be closed.
+
+    Attributes
+    ----------
+    id, name
+        What requests and answers call it, and what a reader does.
+    gate
+        Shape (2, 2): the ends (lon, lat) of the great circle that ships cross.
+    open
+        Whether it is open unless a request says otherwise.
+    edges
+        Shape (n, 2): pairs of nodes whose edge crosses the gate.
+    """
+
+    id: str
+    name: str
+    gate: Floats
+    open: bool
+    edges: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WaterNetwork:
+    """Nodes on water, edges between those that touch, read-only.
+
+    Attributes
+    ----------
+    lon, lat
+        Degrees of the nodes.
+    block, size, cell
+        Where a node lies: flat index of its (south-western) block, blocks along its side, and for
+        a piece of a block with land the flat index in the block of one of its cells, else `MIDDLE`.
+    graph
+        Edges both ways; weights are km (chords) with the surcharge near the shore.
+    calm
+        Shape (1350, 2700): blocks with no land in them or around them, at least 10 km away up to 70
+        degrees of latitude, 3 km at 84.
+    waterway, unit
+        Flat indices of the mask's cells in canals and rivers, ascending, and the unit of
+        `routemap.geography` that each lies in, -1 for none.
+    passages
+        By id.
+    """
+
+    lon: Floats
+    lat: Floats
+    block: Ints
+    size: npt.NDArray[np.uint8]
+    cell: npt.NDArray[np.uint8]
+    graph: csr_array
+    calm: Bits
+    waterway: Ints
+    unit: npt.NDArray[np.int16]
+    passages: Mapping[str, Passage]
+
+    @property
+    def mask(self) -> LandMask:
+        """The land mask that the network was built on."""
+        return land_mask()
+
+    def units_on(self, cells: Ints) -> npt.NDArray[np.int16]:
+        """Return the unit of each cell (flat index) of a canal or river, -1 for other cells."""
+        at = np.minimum(np.searchsorted(self.waterway, cells), len(self.waterway) - 1)
+        return np.where(self.waterway[at] == cells, self.unit[at], np.int16(-1))
+
+    def nodes_of_block(self, row: int, column: int) -> Ints:
+        """Return the node of each cell of a block, shape (16, 16), -1 where there is none."""
+        water = self.mask.window(*_span(row, column))
+        nodes = np.full(water.shape, -1)
+        for step in (4, 2, 1):
+            corner = _corner(row, column % BLOCKS_WIDE, step)
+            low, high = np.searchsorted(self.block, [corner, corner + 1])
+            found = np.arange(low, high)[self.size[low:high] == step]
+            if len(found) == 1 and self.cell[found[0]] == MIDDLE:
+                return np.where(water, found[0], -1)
+            if len(found):
+                return self._pieces(water, nodes, found)
+        return nodes
+
+    def _pieces(self, water: Bits, nodes: Ints, found: Ints) -> Ints:
+        from scipy.ndimage import label
+
+        labels, _ = label(water, np.ones((3, 3), dtype=int))
+        for node in found.tolist():
+            nodes[labels == labels.reshape(-1)[self.cell[node]]] = node
+        return nodes
+
+    def closed(self, rules: Rules) -> tuple[Passage, ...]:
+        """Return the passages that may not be used."""
+        return tuple(
+            each
+            for each in self.passages.values()
+            if each.id in rules.closed or not (each.open or each.id in rules.opened)
+        )
+
+
+def _span(row: int, column: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return the rows and the columns of cells of a block."""
+    return (row * BLOCK, row * BLOCK + BLOCK), (column * BLOCK, column * BLOCK + BLOCK)
+
+
+def _corner(row: int, column: int, step: int) -> int:
+    """Return the south-western block of the quadtree's cell of `step` blocks over a block."""
+    offset = SOUTH if step > 1 else 0
+    return ((row - offset) // step * step + offset) * BLOCKS_WIDE + column // step * step
+
+
+def positions(block: Ints, size: Ints, cell: Ints) -> tuple[Floats, Floats]:
+    """Return lon and lat of nodes in degrees."""
+    row, column = np.divmod(block.astype(np.int64), BLOCKS_WIDE)
+    inner = np.where(cell == MIDDLE, 0, cell)
+    down, right = np.divmod(inner, BLOCK)
+    half = size * (BLOCK / 2)
+    y = row * BLOCK + np.where(cell == MIDDLE, half, down + 0.5)
+    x = column * BLOCK + np.where(cell == MIDDLE, half, right + 0.5)
+    return x / CELLS - 180, y / CELLS - 90
+
+
+def vectors(lon: npt.ArrayLike, lat: npt.ArrayLike) -> Floats:
+    """Return unit vectors, shape (..., 3), of points in degrees."""
+    lam, phi = np.radians(lon), np.radians(lat)
+    flat = np.cos(phi)
+    return np.stack([flat * np.cos(lam), flat * np.sin(lam), np.sin(phi)], axis=-1)
+
+
+def arcs_cross(a: Floats, b: Floats, gate: Floats) -> Bits:
+    """Return whether the arcs from `a` to `b`, unit vectors of shape (n, 3), cross a gate.
+
+    `gate` is (lon, lat) of its two ends. Arcs are shorter than half a great circle.
+    """
+    g, h = vectors(*np.asarray(gate).T)
+    arc, wall = np.cross(a, b), np.cross(g, h)
+    side_a, side_b = a @ wall, b @ wall
+    side_g, side_h = arc @ g, arc @ h
+    meet = np.cross(arc, wall)
+    facing = np.einsum("ij,ij->i", meet, a + b) * (meet @ (g + h)) > 0
+    cross: Bits = ((side_a < 0) != (side_b < 0)) & ((side_g < 0) != (side_h < 0)) & facing
+    return cross
+
+
+def shore_factor(share: npt.ArrayLike) -> Any:
+    """Return what a km counts at a distance to the shore, given as a share of `SHORE_KM`."""
+    return 1 + SHORE_WEIGHT * (1 - np.asarray(share, dtype=float)) ** 2
+
+
+@cache
+def load() -> WaterNetwork:
+    """Return the shipped network, read once; raises `AssetError` if it is damaged."""
+    path = files("routemap").joinpath("assets/sea.npz")
+    try:
+        with path.open("rb") as file, np.load(file) as archive:
+            return read({name: archive[name] for name in archive.files})
+    except (OSError, KeyError, ValueError) as error:
+        cure = "Install routemap-osint again."
+        raise AssetError(f"assets/sea.npz is missing or damaged ({error}). {cure}") from error
+
+
+def read(stored: Mapping[str, npt.NDArray[Any]]) -> WaterNetwork:
+    """Return the network of stored arrays: differences are summed up, weights worked out."""
+    block = np.cumsum(stored["block"], dtype=np.int64)
+    size, cell = stored["size"], stored["cell"]
+    lon, lat = positions(block, size, cell)
+    arrays = {
+        "lon": lon,
+        "lat": lat,
+        "block": block,
+        "size": size,
+        "cell": cell,
+        "waterway": np.cumsum(stored["waterway"], dtype=np.int64),
+        "unit": stored["unit"],
+    }
+    for array in arrays.values():
+        array.flags.writeable = False
+    factor = shore_factor(stored["shore"] / 255)
+    graph = _graph(vectors(lon, lat), factor, stored["count"], stored["step"])
+    calm = _calm(block, size)
+    return WaterNetwork(**arrays, graph=graph, calm=calm, passages=_passages(stored))
+
+
+def _calm(block: Ints, size: Ints) -> Bits:
+    """Return the blocks that lie in cells of the quadtree larger than the finest."""
+    calm = np.zeros(ROWS // BLOCK * BLOCKS_WIDE, dtype=bool)
+    for step in (2, 4):
+        corner = block[size == step]
+        for shift in np.ndindex(step, step):
+            calm[corner + shift[0] * BLOCKS_WIDE + shift[1]] = True
+    calm.flags.writeable = False
+    return calm.reshape(-1, BLOCKS_WIDE)
+
+
+def _graph(xyz: Floats, factor: Floats, count: Ints, step: Ints) -> csr_array:
+    """Return the edges both ways, weighted by km times the mean factor of their ends."""
+    from scipy.sparse import csr_array
+
+    tail = np.repeat(np.arange(len(count), dtype=np.int32), count)
+    head = tail + step.astype(np.int32)
+    squares = sum((axis[tail] - axis[head]) ** 2 for axis in xyz.T.copy())
+    km = EARTH_KM * np.sqrt(squares) * (factor[tail] + factor[head]) / 2
+    starts = np.concatenate([[0], np.cumsum(count)]).astype(np.int32)
+    upper = csr_array((km, head, starts), shape=(len(count), len(count)))
+    graph = upper + upper.T.tocsr()
+    for array in (graph.data, graph.indices, graph.indptr):
+        array.flags.writeable = False
+    return graph
+
+
+def _passages(stored: Mapping[str, npt.NDArray[Any]]) -> Mapping[str, Passage]:
+    edges = np.split(stored["gate_edges"], np.cumsum(stored["gate_count"])[:-1])
+    rows = zip(
+        stored["gate_id"].tolist(),
+        stored["gate_name"].tolist(),
+        stored["gate"],
+        stored["gate_open"].tolist(),
+        edges,
+        strict=True,
+    )
+    return MappingProxyType({row[0]: Passage(*row) for row in rows})

@@ -1,0 +1,14 @@
+"""Toponyms to candidate places, with how far each may be off and what speaks for it."""
+
+from routemap.places.lookup import answer, country, find, locate
+from routemap.places.values import Location, Place, default_uncertainty_km
+
+__all__ = [
+    "Location",
+    "Place",
+    "answer",
+    "country",
+    "default_uncertainty_km",
+    "find",
+    "locate",
+]

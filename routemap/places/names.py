@@ -1,0 +1,210 @@
+"""Names as text: folded, spelt otherwise, freed of words of kind, checked for what they hide."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from itertools import product
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = [
+    "fault",
+    "fold",
+    "home_countries",
+    "near_spellings",
+    "split_kind",
+    "transliterations",
+]
+
+MAX_LENGTH = 200
+_JOINED = frozenset("'`\"\u00b4\u02b9\u02ba\u02bb\u02bc\u2018\u2019\u201d")
+_LETTERS = str.maketrans(
+    {
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "\u0131": "i",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+        "ħ": "h",
+    }
+)
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_FORMS = 24
+
+
+def fault(text: str) -> str | None:
+    """Return why `text` cannot be the name of a place, with the cure; None if it can."""
+    if not text.strip():
+        return "The name is empty. Give a name, or LON,LAT in degrees."
+    if len(text) > MAX_LENGTH:
+        return f"The name has {len(text)} characters; at most {MAX_LENGTH} are read. Give one name."
+    for letter in text:
+        if letter in _BIDI:
+            return f"The name holds U+{ord(letter):04X}, which turns the text around. Remove it."
+        if unicodedata.category(letter) in {"Cc", "Cs", "Co"}:
+            return f"The name holds the control character U+{ord(letter):04X}. Remove it."
+    return None
+
+
+@lru_cache(maxsize=4096)
+def fold(text: str) -> str:
+    """Return a name as the gazetteer's index has it.
+
+    No case, no accents (Unicode NFKD without its combining marks, composed again), apostrophes
+    joined, all other punctuation one space: ``Ust'-Luga`` is ``ust luga``.
+    """
+    if text.isascii():
+        plain = text.lower()
+    else:
+        letters = unicodedata.normalize("NFKD", text.casefold())
+        plain = "".join(one for one in letters if not unicodedata.combining(one))
+        plain = unicodedata.normalize("NFC", plain).translate(_LETTERS)
+    spaced = (_kept(one) for one in plain if one not in _JOINED)
+    return " ".join("".join(spaced).split())
+
+
+def _kept(letter: str) -> str:
+    if letter.isalnum():
+        return letter
+    category = unicodedata.category(letter)
+    return letter if category[0] == "M" else "" if category == "Cf" else " "
+
+
+_KIND_WORDS = {
+    "port": (
+        *("seaport", "sea port", "river port", "harbour", "harbor", "port"),
+        *("bandar e", "bandar", "بندر", "морской порт", "порт"),
+    ),
+    "station": ("railway station", "train station", "rail station", "station", "станция", "вокзал"),
+    "border-crossing": ("border crossing", "border checkpoint", "checkpoint", "crossing"),
+    "airfield": ("international airport", "airport", "airfield", "аэропорт", "аэродром"),
+    "pier": ("pier", "berth", "причал"),
+    "town": ("city", "town", "village", "город", "село", "поселок"),
+}
+_KOREAN = {"항": "port", "역": "station"}
+
+
+@cache
+def _kind_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    folded = {kind: "|".join(fold(word) for word in words) for kind, words in _KIND_WORDS.items()}
+    return tuple(
+        (kind, re.compile(rf"(?:(?:{words})(?: of)? (?P<after>.+)|(?P<before>.+) (?:{words}))"))
+        for kind, words in folded.items()
+    )
+
+
+def split_kind(folded: str) -> tuple[str, str] | None:
+    """Return a folded name without its word of kind, and the kind: "port of najin" is a port."""
+    for kind, pattern in _kind_patterns():
+        found = pattern.fullmatch(folded)
+        if found:
+            return found["after"] or found["before"], kind
+    if len(folded) > 2 and folded[-1] in _KOREAN:
+        return folded[:-1], _KOREAN[folded[-1]]
+    return None
+
+
+_SOUNDS = (
+    (r"(?<=[aeou])(?:y|i|j)\b", ("y", "i", "j")),
+    (r"(?<![aeou])(?:yy|iy|yi|ij|yj|ii|y|i)\b", ("y", "yy", "iy", "yi", "i", "ij", "yj")),
+    (r"(?:shch|sch)", ("shch", "sch", "sh")),
+    (r"(?:kh|ch(?=[aou]))", ("kh", "h", "ch")),
+    (r"(?:zh)", ("zh", "j", "z")),
+    (r"(?:ts|tz|cz)", ("ts", "tz", "c")),
+    (r"(?:ya|ia|ja)\b", ("ya", "ia", "ja")),
+    (r"(?<=[bcdfghklmnprstvz])(?:yo|io|jo)", ("yo", "e", "io")),
+    (r"(?<=[aeiouy])ss(?=[aeiouy])", ("ss", "s")),
+    (r"(?:q)", ("q", "k")),
+    (r"(?:oo|ou)", ("oo", "ou", "u")),
+)
+_SOUND = re.compile("|".join(f"(?P<s{n}>{pattern})" for n, (pattern, _) in enumerate(_SOUNDS)))
+
+
+def transliterations(folded: str) -> tuple[str, ...]:
+    """Return other Latin spellings of the same sounds, at most 24, nearest to the name first.
+
+    Notes
+    -----
+    The rules cover where BGN/PCGN, ISO 9 and press spellings of Cyrillic and Arabic names part:
+    final y, i, iy and yy; kh and h; zh, ts, ya; doubled s; q and k; oo, ou and u.
+    """
+    if not folded.isascii():
+        return ()
+    parts: list[tuple[str, ...]] = []
+    at = 0
+    for found in _SOUND.finditer(folded):
+        sounds = _SOUNDS[int(str(found.lastgroup)[1:])][1]
+        parts += [(folded[at : found.start()],), (found[0], *(s for s in sounds if s != found[0]))]
+        at = found.end()
+    choices = (*parts, (folded[at:],))
+    varied = [index for index, part in enumerate(choices) if len(part) > 1]
+    bounded = [part if index in varied[-3:] else part[:1] for index, part in enumerate(choices)]
+    forms = sorted(
+        product(*(range(len(part)) for part in bounded)), key=lambda form: (sum(form), form)
+    )
+    spelt = ("".join(part[n] for part, n in zip(bounded, form, strict=True)) for form in forms[1:])
+    return tuple(spelt)[:_FORMS]
+
+
+_ALPHABETS = (
+    ("abcdefghijklmnopqrstuvwxyz", frozenset("abcdefghijklmnopqrstuvwxyz")),
+    ("абвгдежзиклмнопрстуфхцчшщъыьэюяіїєґ", frozenset("абвгдежзиклмнопрстуфхцчшщъыьэюяіїєґ")),
+)
+
+
+def near_spellings(folded: str) -> frozenset[str]:
+    """Return every form one letter away: dropped, added, changed or swapped with its neighbour."""
+    letters = next((all_ for all_, known in _ALPHABETS if known & set(folded)), "")
+    return frozenset(_one_letter_off(folded, letters)) - {folded}
+
+
+def _one_letter_off(word: str, letters: str) -> Iterator[str]:
+    for at in range(len(word) + 1):
+        head, tail = word[:at], word[at:]
+        yield from (head + one + tail for one in (*letters, " "))
+        if tail:
+            yield head + tail[1:]
+            yield from (head + one + tail[1:] for one in letters)
+        if len(tail) > 1:
+            yield head + tail[1] + tail[0] + tail[2:]
+
+
+_SCRIPTS = {
+    "HANGUL": "KP KR",
+    "CYRILLIC": "RU UA BY KZ KG TJ MN BG RS MK BA ME MD UZ",
+    "GREEK": "GR CY",
+    "HEBREW": "IL",
+    "GEORGIAN": "GE",
+    "ARMENIAN": "AM",
+    "ARABIC": "AE AF BH DZ EG EH ER IQ IR JO KM KW LB LY MA MR OM PK PS QA SA SD SO SS SY TD TN YE",
+    "CJK": "CN TW HK MO JP SG",
+    "HIRAGANA": "JP",
+    "KATAKANA": "JP",
+    "THAI": "TH",
+    "DEVANAGARI": "IN NP",
+}
+
+
+def home_countries(text: str) -> frozenset[str] | None:
+    """Return the countries that write their own names in the script of `text`.
+
+    None for Latin, which all use, and for scripts that the table does not hold. Among places that
+    share a name in such a script, it is likelier one of these.
+    """
+    for letter in text:
+        if letter.isalpha() and letter > "\u024f":
+            return _home_of(unicodedata.name(letter, "").split(" ")[0])
+    return None
+
+
+@lru_cache(maxsize=32)
+def _home_of(script: str) -> frozenset[str] | None:
+    codes = _SCRIPTS.get(script)
+    return frozenset(codes.split()) if codes else None

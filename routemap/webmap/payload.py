@@ -1,0 +1,142 @@
+"""Everything that the page shows, as one JSON document."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+
+from routemap import checks, geography, style
+from routemap.claims import GRADE_WORDS, Claim, Route, grade
+from routemap.model import RoutedLeg, RouteModel, leg_record, site_record, stretch_records
+from routemap.provenance import FRAME, attributions, provenance
+
+if TYPE_CHECKING:
+    from routemap.model import ResolvedSite
+
+__all__ = ["digest", "escaped", "payload"]
+
+PRECISION = 10_000
+MARGIN_DEG = 2.0
+_UNSAFE = re.compile("[<>&{}'`$%#\u2028\u2029]")
+
+
+def payload(model: RouteModel) -> dict[str, Any]:
+    """Return what the page shows of a model.
+
+    Returns
+    -------
+    dict
+        ``title``, ``frame``, ``note``, ``view``, ``legs`` (the properties of legs.geojson, and
+        ``line``: lon, lat deltas in 1/10,000 degree, longitudes running on past 180; ``parts``: the
+        stretches as [kind, country, km, offset_km, start, stop]), ``places`` (the properties of
+        places.geojson, and ``at`` or ``rings``), ``claims``, ``sources``, ``routes``, ``findings``,
+        ``problems``, ``style``, ``words`` of the grades, ``method`` and ``basemap``.
+    """
+    return {
+        "title": model.case.title or model.case.case,
+        "case": model.case.case,
+        "frame": FRAME,
+        "note": model.case.graded_by,
+        "view": model.view,
+        "precision": PRECISION,
+        "legs": [_leg(leg) for leg in model.routed],
+        "places": [_place(site) for site in model.sites.values()],
+        "claims": {claim.id: _claim(model, claim) for claim in model.case.claims},
+        "sources": {one.id: one.model_dump(mode="json") for one in model.case.sources},
+        "routes": [_route(model, route) for route in model.case.routes],
+        "findings": [finding.to_dict() for finding in checks.check(model)],
+        "problems": [str(problem) for problem in model.problems],
+        "style": style.table(),
+        "words": dict(GRADE_WORDS),
+        "method": {"provenance": provenance(model), "attributions": attributions()},
+        "basemap": geography.basemap(_windows(model), model.view),
+    }
+
+
+def _leg(leg: RoutedLeg) -> dict[str, Any]:
+    parts = [
+        [one["kind"], one["country"], one["length_km"], one["max_offset_km"], part.start, part.stop]
+        for one, part in zip(stretch_records(leg), leg.stretches, strict=True)
+    ]
+    line = leg.coordinates
+    width = style.grade_width(leg.standing.grade)
+    drawn = {"line": None if line is None else deltas(line), "parts": parts, "width": width}
+    return {**leg_record(leg), **drawn}
+
+
+def _place(site: ResolvedSite) -> dict[str, Any]:
+    lon, lat = site.point
+    record = {**site_record(site), "lon": round(lon, 6), "lat": round(lat, 6)}
+    if site.area is None:
+        return {**record, "rings": None}
+    outline = site.area.simplify(0.02)
+    rings = [
+        deltas(np.asarray(ring.coords))
+        for part in getattr(outline, "geoms", [outline])
+        for ring in (part.exterior, *part.interiors)
+        if len(ring.coords) > 3
+    ]
+    return {**record, "rings": rings}
+
+
+def _claim(model: RouteModel, claim: Claim) -> dict[str, Any]:
+    source = model.case.source(claim.source)
+    record = claim.model_dump(mode="json", exclude_defaults=True)
+    shown = {"says": claim.says, "basis": claim.basis, "event": claim.event}
+    return {**record, **shown, "grade": grade(source, claim)}
+
+
+def _route(model: RouteModel, route: Route) -> dict[str, Any]:
+    """Return a route with the claims on it and on its legs, and those against any of them."""
+    legs = [leg for leg in model.routed if route.id in leg.routes]
+    own = [one.id for one in model.case.claims if route.id in one.route and one.says == "asserts"]
+    claims = dict.fromkeys([*own, *(one.id for leg in legs for one in leg.standing.claims)])
+    against = dict.fromkeys(one.id for leg in legs for one in leg.standing.against)
+    return {
+        "id": route.id,
+        "title": route.title,
+        "excludes": list(route.excludes),
+        "own": own,
+        "claims": list(claims),
+        "against": list(against),
+    }
+
+
+def deltas(coordinates: npt.NDArray[np.float64]) -> list[int]:
+    """Return lon, lat, and then the steps, as whole numbers of 1/10,000 degree (11 m)."""
+    whole = np.round(coordinates[:, :2] * PRECISION).astype(np.int64)
+    steps: list[int] = np.diff(whole, axis=0, prepend=np.zeros((1, 2), np.int64)).ravel().tolist()
+    return steps
+
+
+def _windows(model: RouteModel) -> list[tuple[float, float, float, float]]:
+    """Return (west, south, east, north) round each leg and point: there the base is detailed."""
+    boxes = [leg.coordinates for leg in model.routed if leg.coordinates is not None]
+    boxes += [np.array([site.point]) for site in model.sites.values() if site.area is None]
+    return [
+        (*(box.min(axis=0) - MARGIN_DEG).tolist(), *(box.max(axis=0) + MARGIN_DEG).tolist())
+        for box in boxes
+    ]
+
+
+def escaped(document: dict[str, Any]) -> str:
+    r"""Return JSON that is inert in HTML, in templates and in scripts.
+
+    The characters < > & { } ' ` $ % # and U+2028/9 appear in strings only as \uXXXX; the braces
+    that JSON itself needs are outside strings and stay.
+    """
+    text = orjson.dumps(document).decode()
+    strings = re.compile(r'"(?:[^"\\]|\\.)*"')
+    return strings.sub(
+        lambda string: _UNSAFE.sub(lambda one: f"\\u{ord(one[0]):04x}", string[0]), text
+    )
+
+
+def digest(text: str) -> str:
+    """Return the first 32 digits of the sha256 of a text: the id of the page's elements."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
