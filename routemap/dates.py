@@ -26,6 +26,7 @@ _TIME = re.compile(rf"(\d{{4}}-\d{{2}}-\d{{2}})T{_CLOCK}", re.ASCII)
 _SEASONS = re.compile(r"\d{4}-(2[1-9]|3\d|4[01])\b", re.ASCII)
 _YEAR_LAST = re.compile(r"\d{1,2}([/.-])\d{1,2}\1\d{2,4}", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})", re.ASCII)
+_MARK_INSIDE = re.compile(r"[~?%][^/]")
 _CURE = "Write a day as 2023-09-07, a month as 2023-09, an interval as 2023-09-07/2023-10-01."
 
 
@@ -122,6 +123,9 @@ def _refuse(text: str) -> None:
         raise DateError.of(
             f"{text!r} is a set of dates.", "Write the interval that spans them: A/B."
         )
+    if _MARK_INSIDE.search(text):
+        reason = f"{text!r} has a mark that is not at the end of a date."
+        raise DateError.of(reason, "Write one of ~ ? % after the whole date: 2023-09~.")
     if _SEASONS.search(text):
         raise DateError.of(f"{text!r} is a season.", "Write the months, such as 2023-06/2023-08.")
 

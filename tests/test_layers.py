@@ -24,6 +24,7 @@ LAZY = {("model", "webmap")}
 def modules() -> list[str]:
     files = PACKAGE.rglob("*.py")
     names = (".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts) for file in files)
+    names = (name for name in names if not name.endswith("__main__"))
     return sorted(name.removesuffix(".__init__") for name in names)
 
 

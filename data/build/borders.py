@@ -29,9 +29,10 @@ def main() -> None:
         (row["a"], row["b"], _box(row, lines.grid))
         for row in territories.table("borders_dashed.csv")
     ]
-    polygons = [polygon for unit in units for polygon in unit.polygons]
-    shared = topology.share(polygons, [box for *_, box in boxes])
     owners = [unit for unit in units for _ in unit.polygons]
+    polygons = [polygon for unit in units for polygon in unit.polygons]
+    land = [polygon for feature in lines.features("land") for polygon in feature.polygons]
+    shared = topology.share(polygons + land, [box for *_, box in boxes])
     _write(units, shared, dashed(shared, owners, boxes), lines.grid)
 
 
@@ -47,10 +48,10 @@ def dashed(
 ) -> list[bool]:
     """Return for each arc whether it is dashed: by a unit's policy, or by the table of lines.
 
-    `owners` holds the unit of each polygon; `boxes` two units' names and where their line is meant.
+    `owners` holds the unit of each polygon but those of land, which come last; `boxes` two units' names and where their line is meant.
     """
     sides: list[list[territories.Unit]] = [[] for _ in shared.arcs]
-    for unit, rings in zip(owners, shared.rings, strict=True):
+    for unit, rings in zip(owners, shared.rings, strict=False):
         for ref in (ref for ring in rings for ref in ring):
             sides[max(ref, ~ref)].append(unit)
     return [
@@ -76,17 +77,16 @@ def _listed(
 def _write(
     units: list[territories.Unit], shared: topology.Arcs, dashes: list[bool], grid: topology.Grid
 ) -> None:
-    rings = [ring for polygon in shared.rings for ring in polygon]
+    count = sum(len(unit.polygons) for unit in units)
     np.savez_compressed(
         common.ASSETS / "borders.npz",
         grid=np.array([grid.scale, grid.origin]),
         deltas=_planes(shared.arcs),
         arc_sizes=_counts(shared.arcs),
         dashed=np.array(dashes),
-        refs=np.array([ref for ring in rings for ref in ring], dtype=np.int32),
-        ring_sizes=_counts(rings),
-        polygon_sizes=_counts(shared.rings),
         unit_sizes=_counts([unit.polygons for unit in units]),
+        **_rings("", shared.rings[:count]),
+        **_rings("land_", shared.rings[count:]),
     )
     rows = [
         {"name": unit.name, "recognised": unit.recognised, "de-facto": unit.de_facto}
@@ -95,6 +95,15 @@ def _write(
     text = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     (common.ASSETS / "borders.json").write_text(f"[\n{text}\n]\n", encoding="utf-8")
     _register()
+
+
+def _rings(prefix: str, polygons: list[list[list[int]]]) -> dict[str, npt.NDArray[np.int32]]:
+    rings = [ring for polygon in polygons for ring in polygon]
+    return {
+        f"{prefix}refs": np.array([ref for ring in rings for ref in ring], dtype=np.int32),
+        f"{prefix}ring_sizes": _counts(rings),
+        f"{prefix}polygon_sizes": _counts(polygons),
+    }
 
 
 def _counts(lists: list[list[int]]) -> npt.NDArray[np.int32]:

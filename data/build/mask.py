@@ -6,6 +6,7 @@ import csv
 import json
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import common
@@ -33,6 +34,7 @@ class Waterway:
 
     @property
     def national(self) -> bool:
+        """Whether its water belongs to the country around it."""
         return self.kind in {"canal", "river"}
 
 
@@ -79,7 +81,7 @@ def _rings() -> list[Points]:
 
 
 def _edges(ring: Points) -> Points:
-    """Return the edges x1, y1, x2, y2 in cells, x running on; a ring round the pole closes there."""
+    """Return edges x1, y1, x2, y2 in cells, x running on; a ring round the pole is closed there."""
     lon, lat = np.unwrap(ring[:, 0], period=360), ring[:, 1]
     if abs(lon[-1] - lon[0]) > 180:
         lon, lat = np.append(lon, lon[[-1, 0, 0]]), np.append(lat, [-90, -90, lat[0]])
@@ -88,7 +90,7 @@ def _edges(ring: Points) -> Points:
 
 
 def _filled(edges: Points, start: int) -> Bits:
-    """Return the rows from `start` on. A crossing on the next turn of the globe toggles all cells."""
+    """Return the rows from `start` on; a crossing on the next turn of the globe toggles them whole."""
     low, high = np.minimum(edges[:, 1], edges[:, 3]), np.maximum(edges[:, 1], edges[:, 3])
     first = np.maximum(np.ceil(low - 0.5).astype(np.int64), start)
     last = np.minimum(np.ceil(high - 0.5).astype(np.int64), start + BAND)
@@ -138,10 +140,7 @@ def _joined(land: Bits, end: Points) -> Points:
 def _drawn(line: Points) -> Cells:
     """Return the cells (row, column) under a line, without gaps."""
     cells = (line[:, ::-1] + (90, 180)) * CELLS
-    parts = [
-        np.linspace(a, b, int(np.abs(b - a).max() * 2) + 2)
-        for a, b in zip(cells[:-1], cells[1:], strict=True)
-    ]
+    parts = [np.linspace(a, b, int(np.abs(b - a).max() * 2) + 2) for a, b in pairwise(cells)]
     return np.unique(np.floor(np.concatenate(parts)).astype(np.int64), axis=0)
 
 
@@ -166,7 +165,8 @@ def main() -> None:
         "land-mask.npz",
         name="Land mask at 1/120 degree",
         url="https://www.naturalearthdata.com/",
-        source="npm world-atlas 2.0.2 (Natural Earth 1:10m land); waterways: data/build/sea/waterways.csv",
+        source="npm world-atlas 2.0.2 (Natural Earth 1:10m land), data/build/sea/waterways.csv",
+        script="data/build/mask.py",
         version="1",
         licence="public domain",
         attribution="Made with Natural Earth",

@@ -1,9 +1,9 @@
 """Build sea.npz: the water graph on the land mask, its waterways and its passages.
 
-Run mask.py first. The graph is a quadtree of water from 8/15 degree in the open sea to 2/15 degree at
-the shore; a cell is larger than that only where all its neighbours of the same size are water. In
-a finest cell with land every piece of water is a node of its own, joined where fine cells touch:
-the graph has the topology of the mask.
+Run borders.py and mask.py first. The graph is a quadtree of water from 8/15 degree in the open sea
+to 2/15 degree at the shore; a cell is larger than that only where all its neighbours of the same
+size are water. In a finest cell with land every piece of water is a node of its own, joined where
+fine cells touch: the graph has the topology of the mask.
 """
 
 from __future__ import annotations
@@ -14,15 +14,25 @@ import common
 import mask
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import label
+from scipy.ndimage import binary_dilation, label
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from routemap.geography import units_at
-from routemap.geography.mask import CELLS, COLUMNS, ROWS, SHORE_KM, LandMask, cells_at, land_mask
-from routemap.networks.water import BLOCK, MIDDLE, SOUTH, arcs_cross, positions, vectors
+from routemap.geography.mask import (
+    CELLS,
+    COLUMNS,
+    ROWS,
+    SHORE_KM,
+    LandMask,
+    cells_at,
+    is_land,
+    land_mask,
+)
+from routemap.networks.water import BLOCK, MIDDLE, SOUTH, arcs_cross, degrees, positions, vectors
 
 HIGH, WIDE = ROWS // BLOCK, COLUMNS // BLOCK  # finest cells of the quadtree, "blocks"
+POLE = 90.0
 SMALLEST = 100  # nodes of a component that is kept
 EIGHT = np.ones((3, 3), dtype=int)
 
@@ -101,14 +111,13 @@ class Quadtree:
         wet = ((slot[a] >= 0) | (leaf[a] >= 0)) & ((slot[b] >= 0) | (leaf[b] >= 0))
         plain = wet & (leaf[a] >= 0) & (leaf[b] >= 0)
         mixed = wet & ~plain
-        rims = [(self._rim(a[mixed], dy, dx), self._rim(b[mixed], -dy, -dx))]
+        near, far = self._rim(a[mixed], dy, dx), self._rim(b[mixed], -dy, -dx)
         pairs = [np.column_stack([leaf[a[plain]], leaf[b[plain]]])]
-        for near, far in rims:
-            length = near.shape[1]
-            for shift in (-1, 0, 1):
-                low, high = max(0, -shift), min(length, length - shift)
-                ends = near[:, low:high], far[:, low + shift : high + shift]
-                pairs.append(np.column_stack([each.reshape(-1) for each in ends]))
+        length = near.shape[1]
+        for shift in (-1, 0, 1):
+            low, high = max(0, -shift), min(length, length - shift)
+            ends = near[:, low:high], far[:, low + shift : high + shift]
+            pairs.append(np.column_stack([each.reshape(-1) for each in ends]))
         every = np.sort(np.concatenate(pairs), axis=1)
         return np.unique(every[(every[:, 0] >= 0) & (every[:, 0] != every[:, 1])], axis=0)
 
@@ -161,6 +170,9 @@ def gates(edges: Ints, lon: Floats, lat: Floats) -> dict[str, npt.NDArray[Any]]:
     """Return the passages of sea/passages.csv, each with the edges that cross its gate."""
     rows = mask.table("passages")
     ends = np.array([mask.points_of(row["gate"]) for row in rows])
+    for row, gate in zip(rows, ends, strict=True):
+        if not shuts(gate, float(row["check_deg"])):
+            raise SystemExit(f"passages.csv: the gate of {row['id']} does not cut the water")
     xyz = vectors(lon, lat)
     tail, head = xyz[edges[:, 0]], xyz[edges[:, 1]]
     crossing = [edges[arcs_cross(tail, head, each)] for each in ends]
@@ -174,32 +186,79 @@ def gates(edges: Ints, lon: Floats, lat: Floats) -> dict[str, npt.NDArray[Any]]:
     }
 
 
-def main() -> None:
-    land = land_mask()
-    tree = Quadtree(land)
+def shuts(gate: Floats, margin: float) -> bool:
+    """Return whether a gate parts the water around it and ends on land or at the pole.
+
+    Looked at on the mask, in the box that is `margin` degrees larger than the gate on each side.
+    """
+    if not all(is_land(*end) or end[1] == POLE for end in gate):
+        return False
+    if gate[1, 1] == POLE:
+        return True
+    widen = margin / np.array([np.cos(np.radians(gate[:, 1].mean())), 1])
+    low, high = gate.min(axis=0) - widen, gate.max(axis=0) + widen
+    rows, columns = zip(*(cells_at(*corner) for corner in (low, high)), strict=True)
+    water = land_mask().window(rows, columns)
+    wall = _wall(gate, rows[0], columns[0], water.shape)
+    pieces, _ = label(water & ~wall, EIGHT)
+    column, row = np.meshgrid(np.arange(*columns), np.arange(*rows))
+    points = vectors((column + 0.5) / CELLS - 180, (row + 0.5) / CELLS - 90)
+    left = points @ np.cross(*vectors(*gate.T)) > 0
+    rim = binary_dilation(wall & water, iterations=2) & (pieces > 0)
+    return bool(rim.any()) and not set(pieces[rim & left]) & set(pieces[rim & ~left])
+
+
+def _wall(gate: Floats, row: int, column: int, shape: tuple[int, ...]) -> Bits:
+    """Return the cells under a gate in a window, without a diagonal step to slip through."""
+    a, b = vectors(*gate.T)
+    share = np.linspace(0, 1, 20_000)[:, None]
+    rows, columns = cells_at(*degrees(a * (1 - share) + b * share))
+    wall = np.zeros(shape, dtype=bool)
+    wall[rows - row, columns - column] = True
+    wall[rows[:-1] - row, columns[1:] - column] = True
+    return wall
+
+
+def numbered(tree: Quadtree) -> tuple[Nodes, Ints]:
+    """Return the nodes of the kept components in order of their blocks, and the edges by number."""
     edges = tree.edges()
     keep = kept(len(tree.nodes.block), edges)
     order = np.flatnonzero(keep)[np.argsort(tree.nodes.block[keep], kind="stable")]
     number = np.full(len(keep), -1)
     number[order] = np.arange(len(order))
     edges = np.sort(number[edges[keep[edges[:, 0]]]], axis=1)
-    edges = edges[np.lexsort(edges.T[::-1])]
-    nodes = Nodes(*(each[order] for each in tree.nodes))
+    return Nodes(*(each[order] for each in tree.nodes)), edges[np.lexsort(edges.T[::-1])]
+
+
+def main() -> None:
+    land = land_mask()
+    nodes, edges = numbered(Quadtree(land))
     lon, lat = positions(*nodes)
-    waterway, unit = waterways()
-    arrays = {
-        "block": np.diff(nodes.block, prepend=0).astype(np.int32),
-        "size": nodes.size.astype(np.uint8),
-        "cell": nodes.cell.astype(np.uint8),
-        "shore": shore(land, lon, lat),
-        "count": np.bincount(edges[:, 0], minlength=len(order)).astype(np.uint8),
-        "step": np.diff(edges, axis=1)[:, 0].astype(np.int32),
-        "waterway": np.diff(waterway, prepend=0).astype(np.int32),
-        "unit": unit,
+    cells, unit = waterways()
+    np.savez_compressed(
+        common.ASSETS / "sea.npz",
+        block=np.diff(nodes.block, prepend=0).astype(np.int32),
+        size=nodes.size.astype(np.uint8),
+        cell=nodes.cell.astype(np.uint8),
+        shore=shore(land, lon, lat),
+        count=np.bincount(edges[:, 0], minlength=len(lon)).astype(np.uint8),
+        step=np.diff(edges, axis=1)[:, 0].astype(np.int32),
+        waterway=np.diff(cells, prepend=0).astype(np.int32),
+        unit=unit,
         **gates(edges, lon, lat),
-    }
-    np.savez_compressed(common.ASSETS / "sea.npz", **arrays)
-    print(f"{len(order)} nodes, {len(edges)} edges, {len(waterway)} cells of waterways")
+    )
+    print(f"{len(lon)} nodes, {len(edges)} edges, {len(cells)} cells of waterways")
+    common.register(
+        "sea.npz",
+        name="Sea network: quadtree of water with waterways and passages",
+        url="https://www.naturalearthdata.com/",
+        source="npm world-atlas 2.0.2 (Natural Earth 1:10m land), data/build/sea/*.csv",
+        script="data/build/sea.py",
+        version="1",
+        licence="public domain",
+        attribution="Made with Natural Earth",
+        notes="Owes nothing to third-party shipping lanes.",
+    )
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from routemap.claims.frozen import FrozenMapping
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -40,7 +42,7 @@ class Case:
     title: str | None = None
     graded_by: str | None = None
     borders: str | None = None
-    speeds: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    speeds: Mapping[str, str] = field(default_factory=FrozenMapping)
     sources: tuple[Source, ...] = ()
     places: tuple[Site, ...] = ()
     legs: tuple[Leg, ...] = ()

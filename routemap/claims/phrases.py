@@ -29,6 +29,7 @@ _DISTANCE = re.compile(
     r"(?:\s+from\s+(?P<start>.+?))?(?:\s+to\s+(?P<stop>.+))?",
     re.IGNORECASE,
 )
+_TWO_WAYS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 _KM: Mapping[str, float] = MappingProxyType({"k": 1.0, "m": 1.609344, "n": 1.852})
 _QUANTITY_CURE = "Write a number and a unit, such as: more than 1000 containers, 4 to 5 voyages."
 _DISTANCE_CURE = "Write a number and km, such as: about 290 km from the border to depot."
@@ -115,6 +116,11 @@ def _bounds(
 ) -> tuple[str | None, float | None, float | None]:
     """Return (qualifier, low, high) of an amount."""
     qualifier = match["qualifier"].lower() if match["qualifier"] else None
+    for digits in (match["low"], match["high"] or ""):
+        if _TWO_WAYS.fullmatch(digits):
+            whole, _, rest = digits.partition(".")
+            reason = f"{text!r} can be read as {whole} or as {whole} thousand."
+            raise PhraseError.of(reason, f"Write {whole}{rest}, or fewer digits after the point.")
     low = _number(match["low"])
     high = _number(match["high"]) if match["high"] else low
     if high < low:

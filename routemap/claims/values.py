@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
@@ -19,15 +20,17 @@ from pydantic import (
 )
 
 from routemap import dates
+from routemap.claims.frozen import FrozenMapping
 from routemap.claims.phrases import Distance, Quantity, parse_distance, parse_quantity
 from routemap.dates import When
 from routemap.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 __all__ = ["TABLES", "Claim", "Leg", "Route", "Row", "Site", "Source"]
 
+LONGEST_PHRASE = 500
 ID_PATTERN = r"^[a-z0-9][a-z0-9-]*$"
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=200)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
@@ -48,26 +51,38 @@ Texts = Annotated[
 
 
 def _reader(read: Callable[[str], Any]) -> BeforeValidator:
-    """Return a validator that reads a text and lets a value that was read already pass."""
-    return BeforeValidator(lambda value: read(value) if isinstance(value, str) else value)
+    """Return a validator that reads a short text and lets a value that was read already pass."""
+
+    def checked(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        if len(value) > LONGEST_PHRASE:
+            reason = f"{len(value)} characters stand where a date, number or phrase is meant."
+            raise InputError.of(reason, "Move the text to summary.")
+        return read(value)
+
+    return BeforeValidator(checked)
 
 
 def _number(text: str) -> float:
-    if not re.fullmatch(r"[+-]?\d+(\.\d+)?", text.strip()):
-        raise InputError.of(f"{text!r} is not a number.", "Write degrees or km such as 130.29.")
+    if not re.fullmatch(r"[+-]?[0-9]{1,9}(\.[0-9]+)?", text):
+        cure = "Write degrees or km with a decimal point and no unit, such as 130.29."
+        raise InputError.of(f"{text!r} is not a plain number.", cure)
     return float(text)
 
 
 def _grade(text: str) -> int:
     if text not in {"1", "2", "3", "4", "5", "6"}:
         reason = f"{text!r} is not a credibility of the Admiralty code."
-        raise InputError.of(reason, "Write 1 (confirmed) to 6 (cannot be judged).")
+        cure = "Write 1 (confirmed by other sources) to 6 (truth cannot be judged)."
+        raise InputError.of(reason, cure)
     return int(text)
 
 
 def _web(url: str) -> str:
     if not re.fullmatch(r"https?://[^\s<>\"']+", url):
-        raise InputError.of(f"{url!r} is not a web address.", "Write http:// or https:// in full.")
+        cure = "Write it in full from http:// or https://, without spaces and quotation marks."
+        raise InputError.of(f"{url!r} is not a web address.", cure)
     return url
 
 
@@ -99,6 +114,9 @@ Kind = Literal[
     "sea",
 ]
 Attribute = Literal["place", "date", "quantity", "mode", "cargo"]
+Grades = Annotated[
+    Mapping[Attribute, Credibility], AfterValidator(FrozenMapping), PlainSerializer(dict)
+]
 
 
 class Row(BaseModel):
@@ -171,12 +189,12 @@ class Site(Row):
 
 
 def _check_degrees(lon: float, lat: float) -> None:
-    if abs(lat) > 90 and abs(lon) <= 90:
-        reason = f"lat {lat:g} is outside -90 to 90: lon and lat are swapped."
-        raise InputError.of(reason, f"Write lon: {lat:g} and lat: {lon:g}.")
+    if 90 < abs(lat) <= 180 and abs(lon) <= 90:
+        reason = f"lat {lat:.10g} is outside -90 to 90: lon and lat look swapped."
+        raise InputError.of(reason, f"Write lon: {lat:.10g} and lat: {lon:.10g}, if that is meant.")
     if abs(lat) > 90 or abs(lon) > 180:
-        reason = f"({lon:g}, {lat:g}) is not on earth."
-        raise InputError.of(reason, "lon is -180 to 180, lat is -90 to 90.")
+        reason = f"lon {lon:.10g}, lat {lat:.10g} is not on earth."
+        raise InputError.of(reason, "lon is -180 to 180 degrees, lat is -90 to 90.")
 
 
 class Leg(Row):
@@ -223,7 +241,7 @@ class Claim(Row):
     arrived: Date | None = None
     seen: Date | None = None
     carrier: Texts = ()
-    carrier_imo: Annotated[str, StringConstraints(pattern=r"^\d{7}$")] | None = None
+    carrier_imo: Annotated[str, StringConstraints(pattern=r"^[0-9]{7}$")] | None = None
     carrier_flag: Text | None = None
     cargo: Text | None = None
     quantity: Quantities = ()
@@ -233,7 +251,7 @@ class Claim(Row):
     via: Texts = ()
     words: Text | None = None
     credibility: Credibility | None = None
-    credibility_of: dict[Attribute, Credibility] = Field(default_factory=dict)
+    credibility_of: Grades = Field(default_factory=FrozenMapping)
     summary: Text | None = None
     quote: Text | None = None
     locator: Text | None = None
@@ -256,7 +274,11 @@ class Claim(Row):
         if len(about) != 1:
             found = " and ".join(about) or "nothing"
             reason = f"a claim is about one thing, and this one is about {found}."
-            cure = "Give one of leg, route, at, against, or origin, destination and mode."
+            cure = (
+                "Give leg, route, at or against; or origin, destination and mode."
+                if not about
+                else "Keep one, and make a second claim of the other."
+            )
             raise InputError.of(reason, cure)
         if own and None in (self.origin, self.destination, self.mode):
             reason = "origin, destination and mode belong together."

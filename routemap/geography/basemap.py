@@ -28,10 +28,10 @@ __all__ = ["basemap", "encode_lines", "encode_polygons"]
 SCALE = 1000
 GRID = 1 / SCALE
 COARSE_DEGREES = 0.08
-FINE_DEGREES = (0.0, 0.004, 0.01, 0.02, 0.04, COARSE_DEGREES)
+FINE_DEGREES = (0.0, 0.004, 0.01, 0.02, 0.04)
 FINE_POINTS = 30_000
-"""At most about so many points of fine coast, 250 kB: if there are more, they are thinned out by
-the next of FINE_DEGREES."""
+"""At most so many points of fine coasts and borders, 250 kB as text: where there are more, they are
+thinned out by the next of FINE_DEGREES, and where all fail the windows are left coarse."""
 LAKE_DEG2 = 0.2
 RIVER_DEGREES = 8.0
 
@@ -74,18 +74,22 @@ def basemap(windows: Sequence[Bounds] = (), view: str = "recognised") -> dict[st
     Land that meets the antimeridian, or the edge of a window, has an edge there: fill it, and draw
     no outline.
     """
-    from shapely import union_all
+    from shapely import Polygon, intersection, union_all
 
     region = union_all([box for window in windows for box in _boxes(*window)])
     settled, disputed = border_lines(view)
+    fine = land_within(region)
+    tolerance = _tolerance([*fine, *intersection([*settled, *disputed], region)])
+    if tolerance is None:
+        region, fine, tolerance = Polygon(), [], 0.0
     asset = _asset()
     return {
         "scale": SCALE,
-        "land": _land(asset["land"], region),
+        "land": _land(asset["land"], region, fine, tolerance),
         "lakes": _near_or_large(asset["lakes"], region),
         "rivers": _near_or_long(asset["rivers"], region),
-        "borders": encode_lines(_mixed(settled, region)),
-        "disputed": encode_lines(_mixed(disputed, region)),
+        "borders": encode_lines(_mixed(settled, region, tolerance)),
+        "disputed": encode_lines(_mixed(disputed, region, tolerance)),
     }
 
 
@@ -100,28 +104,29 @@ def _boxes(west: float, south: float, east: float, north: float) -> list[BaseGeo
     return [box(left, low, right, high) for left, right in spans if right > left]
 
 
-def _land(coarse: list[list[Flat]], region: BaseGeometry) -> list[list[Flat]]:
-    """Return coarse land outside a region and fine land inside it, in one piece."""
-    from shapely import difference, intersects, prepare, union_all
-
-    prepare(region)
-    shapes = np.array([decode_polygon(rings) for rings in coarse])
-    touched = intersects(shapes, region)
-    fine = _thinned(union_all(land_within(region), grid_size=GRID))
-    outside = difference(shapes[touched], region, grid_size=GRID)
-    kept = [rings for rings, changed in zip(coarse, touched.tolist(), strict=True) if not changed]
-    return kept + encode_polygons([union_all([*outside, fine], grid_size=GRID)])
-
-
-def _thinned(fine: BaseGeometry) -> BaseGeometry:
-    """Return land with at most about FINE_POINTS points."""
+def _tolerance(fine: list[BaseGeometry]) -> float | None:
+    """Return by how many degrees fine lines are thinned out; None if they are still too many."""
     from shapely import get_num_coordinates, simplify
 
     for tolerance in FINE_DEGREES:
-        thinner = simplify(fine, tolerance) if tolerance else fine
-        if get_num_coordinates(thinner) <= FINE_POINTS:
-            break
-    return thinner
+        thin = simplify(fine, tolerance, preserve_topology=False)
+        if get_num_coordinates(thin).sum() <= FINE_POINTS:
+            return tolerance
+    return None
+
+
+def _land(
+    coarse: list[list[Flat]], region: BaseGeometry, fine: list[BaseGeometry], tolerance: float
+) -> list[list[Flat]]:
+    """Return coarse land outside a region and fine land inside it, in one piece."""
+    from shapely import difference, intersects, make_valid, simplify, union_all
+
+    shapes = np.array([decode_polygon(rings) for rings in coarse])
+    touched = intersects(shapes, region)
+    outside = difference(shapes[touched], region)
+    kept = [rings for rings, changed in zip(coarse, touched.tolist(), strict=True) if not changed]
+    thin = make_valid(simplify(fine, tolerance, preserve_topology=False))
+    return kept + encode_polygons([union_all([*outside, *thin])])
 
 
 def _near_or_large(lakes: list[list[Flat]], region: BaseGeometry) -> list[list[Flat]]:
@@ -141,15 +146,12 @@ def _near_or_long(rivers: list[Flat], region: BaseGeometry) -> list[Flat]:
     )
 
 
-def _mixed(lines: Iterable[BaseGeometry], region: BaseGeometry) -> list[BaseGeometry]:
-    """Return lines, coarse outside a region."""
-    mixed: list[BaseGeometry] = []
-    for line in lines:
-        if line.intersects(region):
-            mixed += [line.intersection(region), line.difference(region).simplify(COARSE_DEGREES)]
-        else:
-            mixed.append(line.simplify(COARSE_DEGREES))
-    return mixed
+def _mixed(lines: list[BaseGeometry], region: BaseGeometry, tolerance: float) -> list[BaseGeometry]:
+    """Return lines, fine inside a region and coarse outside."""
+    from shapely import difference, intersection, simplify
+
+    inside = simplify(intersection(lines, region), tolerance)
+    return [*inside, *simplify(difference(lines, region), COARSE_DEGREES)]
 
 
 def encode_polygons(shapes: Iterable[BaseGeometry]) -> list[list[Flat]]:
@@ -167,7 +169,9 @@ def encode_lines(shapes: Iterable[BaseGeometry]) -> list[Flat]:
     """Return lines as `basemap` has them; what is no line is left out."""
     from shapely import get_parts
 
-    lines = [part for part in get_parts(list(shapes)) if part.geom_type == "LineString" and part.length]
+    lines = [
+        part for part in get_parts(list(shapes)) if part.geom_type == "LineString" and part.length
+    ]
     return [flat for flat in (_flat(line.coords) for line in lines) if len(flat) > 2]
 
 

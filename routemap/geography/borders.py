@@ -40,6 +40,7 @@ __all__ = [
 
 VIEWS = ("recognised", "de-facto")
 STEP_M = 10_000.0
+RINGS = ("refs", "ring_sizes", "polygon_sizes")
 KM_PER_DEGREE = 111.0
 """Less than the length of a degree of latitude anywhere, 110.57 to 111.69 km on WGS 84."""
 
@@ -61,6 +62,8 @@ class _Borders:
         For each line whether it is disputed or a line of control.
     parts, unit_of_part
         The polygons of all units, and the unit of each.
+    land_rings
+        The rings of all land without its borders, as stored.
     """
 
     units: tuple[dict[str, Any], ...]
@@ -70,6 +73,7 @@ class _Borders:
     dashed: npt.NDArray[np.bool_]
     parts: npt.NDArray[np.object_]
     unit_of_part: npt.NDArray[np.int16]
+    land_rings: tuple[npt.NDArray[np.int32], ...]
 
     @cached_property
     def tree(self) -> STRtree:
@@ -88,6 +92,11 @@ class _Borders:
         )
 
     @cached_property
+    def land(self) -> npt.NDArray[np.object_]:
+        """The polygons of all land, without borders."""
+        return _polygons(self.points, self.starts, *self.land_rings)
+
+    @cached_property
     def line_tree(self) -> STRtree:
         """Index of the lines by bounding box."""
         from shapely import STRtree
@@ -97,23 +106,20 @@ class _Borders:
 
 @cache
 def _borders() -> _Borders:
-    from shapely import GeometryType, from_ragged_array
-
     assets = files("routemap").joinpath("assets")
     units = json.loads(assets.joinpath("borders.json").read_text(encoding="utf-8"))
     with assets.joinpath("borders.npz").open("rb") as file, np.load(file) as archive:
         stored = dict(archive)
     points, starts = _points(stored), _starts(stored["arc_sizes"])
-    vertices, ring_starts = _rings(points, starts, stored["refs"], stored["ring_sizes"])
-    polygon_starts = _starts(stored["polygon_sizes"])
-    parts = from_ragged_array(GeometryType.POLYGON, vertices, (ring_starts, polygon_starts))
+    parts = _polygons(points, starts, *(stored[name] for name in RINGS))
     unit_of_part = np.repeat(np.arange(len(units), dtype=np.int16), stored["unit_sizes"])
     unit_of_ref = np.repeat(np.repeat(unit_of_part, stored["polygon_sizes"]), stored["ring_sizes"])
     sides = _sides(stored["refs"], unit_of_ref, len(starts) - 1)
+    land = tuple(stored[f"land_{name}"] for name in RINGS)
     dashed = stored["dashed"]
     for array in (points, starts, sides, dashed, parts, unit_of_part):
         array.flags.writeable = False
-    return _Borders(tuple(units), points, starts, sides, dashed, parts, unit_of_part)
+    return _Borders(tuple(units), points, starts, sides, dashed, parts, unit_of_part, land)
 
 
 def _points(stored: dict[str, Any]) -> Floats:
@@ -123,6 +129,20 @@ def _points(stored: dict[str, Any]) -> Floats:
     on_grid = np.cumsum(folded >> 1 ^ -(folded & 1), axis=1, dtype=np.int32)
     scale, origin = stored["grid"]
     return np.column_stack([on_grid[axis] * scale[axis] + origin[axis] for axis in (0, 1)])
+
+
+def _polygons(
+    points: Floats,
+    starts: npt.NDArray[np.int32],
+    refs: npt.NDArray[np.int32],
+    ring_sizes: npt.NDArray[np.int32],
+    polygon_sizes: npt.NDArray[np.int32],
+) -> npt.NDArray[np.object_]:
+    from shapely import GeometryType, from_ragged_array
+
+    vertices, rings = _rings(points, starts, refs, ring_sizes)
+    polygons = from_ragged_array(GeometryType.POLYGON, vertices, (rings, _starts(polygon_sizes)))
+    return np.asarray(polygons, dtype=object)
 
 
 def _starts(sizes: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
@@ -217,11 +237,12 @@ def border_lines(view: str = "recognised") -> tuple[list[BaseGeometry], list[Bas
 
 
 def land_within(region: BaseGeometry) -> list[BaseGeometry]:
-    """Return what lies in a region (degrees, -180 to 180) of each of the polygons of land."""
-    from shapely import intersection
+    """Return the land in a region (degrees, -180 to 180), without borders."""
+    from shapely import intersection, intersects, prepare
 
-    borders = _borders()
-    return list(intersection(borders.parts[borders.tree.query(region, "intersects")], region))
+    prepare(region)
+    land = _borders().land
+    return list(intersection(land[intersects(region, land)], region))
 
 
 def units_at(lon: npt.ArrayLike, lat: npt.ArrayLike) -> npt.NDArray[np.int16]:

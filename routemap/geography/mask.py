@@ -98,7 +98,8 @@ class LandMask:
         middle = np.cos(np.radians(tile_row - 89.5))
         far = distance_transform_edt(water, sampling=(KM_PER_CELL, KM_PER_CELL * middle))
         inner = far[high:-high, wide:-wide]
-        return np.minimum(inner, SHORE_KM).astype(np.float32)
+        near: npt.NDArray[np.float32] = np.minimum(inner, SHORE_KM).astype(np.float32)
+        return near
 
 
 @cache

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import re
-from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from anyascii import anyascii
-
-from routemap.claims import TABLES, Case
+from routemap.claims import TABLES, Case, FrozenMapping
 from routemap.errors import InputError, Problem
 from routemap.intake.link import link
-from routemap.intake.raw import FileError, RawCase, RawRow, Value, decode, did_you_mean
+from routemap.intake.lone import slug, with_sources
+from routemap.intake.raw import FileError, RawCase, RawRow, decode, did_you_mean
 from routemap.intake.starter import write_starter
 from routemap.intake.table_file import read_csv, read_sheet
 from routemap.intake.validate import validate
 from routemap.intake.yaml_file import HEADER, read_yaml
 
+if TYPE_CHECKING:
+    import os
+
 __all__ = ["read_case", "schema", "write_starter"]
 
 BORDERS = ("recognised", "de-facto")
 _SHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
-_SOURCE_FIELDS = {"source_url": "url", "published": "published"}
+_TEXTS = frozenset({".csv", ".tsv"})
 
 
 def read_case(path: str | os.PathLike[str], *, partial: bool = False) -> Case:
@@ -46,7 +45,7 @@ def read_case(path: str | os.PathLike[str], *, partial: bool = False) -> Case:
     """
     place = Path(path)
     raw = _read_files(place)
-    entries = [(row, validate(row)) for row in raw.rows if row.values]
+    entries = [(row, validate(row)) for row in raw.rows]
     standing, refused = link(entries)
     tables: dict[str, list[Any]] = {table: [] for table in TABLES}
     for row, value in standing:
@@ -63,7 +62,9 @@ def read_case(path: str | os.PathLike[str], *, partial: bool = False) -> Case:
     )
     if case.problems and not partial:
         listed = "\n".join(str(problem) for problem in case.problems)
-        raise InputError(f"{place}: {len(case.problems)} problems:\n{listed}", *case.problems)
+        number = len(case.problems)
+        plural = "" if number == 1 else "s"
+        raise InputError(f"{place}: {number} problem{plural}:\n{listed}", *case.problems)
     return case
 
 
@@ -73,7 +74,7 @@ def _in_order(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
 
 def _read_files(place: Path) -> RawCase:
     """Return what the files of a case hold; a file that cannot be read is a problem."""
-    raw = RawCase({}, [], [], {})
+    raw = RawCase(RawRow("case", place.name, 1, {}))
     if place.is_dir():
         files = [place / "case.yaml", *_tables_in(place)]
     elif place.exists():
@@ -88,78 +89,71 @@ def _read_files(place: Path) -> RawCase:
         except FileError as error:
             raw.problems.append(error.problem(file.name))
         except OSError as error:
-            reason = f"the file cannot be opened: {error.strerror}."
-            problem = FileError(None, reason, "A case folder holds a case.yaml.")
-            raw.problems.append(problem.problem(file.name))
+            raw.problems.append(_unopened(error).problem(file.name))
     return raw
 
 
+def _unopened(error: OSError) -> FileError:
+    if isinstance(error, FileNotFoundError):
+        return FileError(None, "the folder has no such file.", "Start from: routemap new my-case")
+    return FileError(
+        None, f"the file cannot be opened: {error.strerror}.", "Check its permissions."
+    )
+
+
 def _tables_in(folder: Path) -> list[Path]:
+    """Return the folder's tables in the order of `TABLES`, in capitals or not."""
+    found = sorted(folder.iterdir())
     suffixes = (".csv", *sorted(_SHEETS))
-    names = (folder / f"{table}{suffix}" for table in TABLES for suffix in suffixes)
-    return [name for name in names if name.exists()]
+    names = [f"{table}{suffix}" for table in TABLES for suffix in suffixes]
+    return [file for name in names for file in found if file.name.lower() == name]
 
 
 def _read_file(file: Path, raw: RawCase, *, lone: bool) -> None:
     data = file.read_bytes()
     raw.inputs[file.name] = hashlib.sha256(data).hexdigest()
-    if file.suffix.lower() in {".yaml", ".yml"}:
-        header, rows, problems = read_yaml(decode(data), file.name)
-        raw.header |= header
+    suffix = file.suffix.lower()
+    if suffix in {".yaml", ".yml"}:
+        raw.header, rows, problems = read_yaml(decode(data), file.name)
+        raw.problems += problems
+    elif suffix in _TEXTS | _SHEETS:
+        rows = _read_table(file, data, raw, lone=lone)
     else:
-        table = "claims" if lone else file.stem
-        if table in raw.tables:
-            reason = f"the table {table} is in another file too."
-            raise FileError(None, reason, "Keep it in one place.")
-        if file.suffix.lower() in _SHEETS:
-            rows, problems = read_sheet(file, table, file.name)
-        else:
-            rows, problems = read_csv(decode(data), table, file.name)
-        rows = _with_sources(rows) if lone else rows
+        cure = f"Give a folder, a .yaml file, or a table ({', '.join(sorted(_TEXTS | _SHEETS))})."
+        raise FileError(None, f"files ending in {suffix!r} are not read.", cure)
     raw.tables |= {row.table for row in rows}
     raw.rows += rows
-    raw.problems += problems
 
 
-def _with_sources(rows: list[RawRow]) -> list[RawRow]:
-    """Return the rows of a lone table with the sources that they name by title, and with ids."""
-    sources: dict[str, RawRow] = {}
-    claims = []
-    for row in rows:
-        values = dict(row.values)
-        given = {to: values.pop(name) for name, to in _SOURCE_FIELDS.items() if name in values}
-        title = values.get("source")
-        if isinstance(title, str):
-            values["source"] = key = _slug(title)
-            sources.setdefault(
-                key, RawRow("sources", row.file, row.line, {"id": key, "title": title, **given})
-            )
-        if values:
-            values.setdefault("id", f"row-{row.line}")
-        claims.append(RawRow("claims", row.file, row.line, values))
-    return [*sources.values(), *claims]
+def _read_table(file: Path, data: bytes, raw: RawCase, *, lone: bool) -> list[RawRow]:
+    table = "claims" if lone else file.stem.lower()
+    if table in raw.tables:
+        reason = f"the table {table} stands in another file of the case too."
+        raise FileError(None, reason, "Keep it in one file.")
+    if file.suffix.lower() in _SHEETS:
+        rows = read_sheet(file, table, file.name)
+    else:
+        rows = read_csv(decode(data), table, file.name)
+    return with_sources(rows) if lone else rows
 
 
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", anyascii(text).casefold()).strip("-")[:80] or "source"
-
-
-def _header(header: Mapping[str, Value], place: Path) -> tuple[dict[str, Any], list[Problem]]:
+def _header(header: RawRow, place: Path) -> tuple[dict[str, Any], list[Problem]]:
     """Return the header's values, its id taken from the file's name where it has none."""
     name = place.resolve()
-    values: dict[str, Any] = {"case": _slug(name.name if name.is_dir() else name.stem)}
+    values: dict[str, Any] = {"case": slug(name.name if name.is_dir() else name.stem)}
     problems = []
-    for key, value in header.items():
+    for key, value in header.values.items():
         if key == "speeds" and isinstance(value, dict):
-            values[key] = MappingProxyType(value)
-        elif not isinstance(value, str) or key == "speeds":
-            reason, cure = "it is not of the form that is read.", "Write a text; speeds: by mode."
-            problems.append(Problem("case.yaml", None, None, None, key, None, reason, cure))
+            values[key] = FrozenMapping(value)
+        elif key == "speeds":
+            cure = "Write under it one line a mode."
+            problems.append(header.problem(key, None, "speeds are given by mode.", cure))
+        elif not isinstance(value, str):
+            cure = "Write one text, not a list or mapping."
+            problems.append(header.problem(key, None, "one text is meant here.", cure))
         elif key == "borders" and value not in BORDERS:
-            hint = did_you_mean(value, BORDERS)
-            cure = f"{hint} Use one of {', '.join(BORDERS)}.".strip()
-            reason = "it is no border view."
-            problems.append(Problem("case.yaml", None, None, None, key, value, reason, cure))
+            cure = f"{did_you_mean(value, BORDERS)} Use one of {', '.join(BORDERS)}.".strip()
+            problems.append(header.problem(key, value, "it is no border view.", cure))
         else:
             values[key] = value
     return values, problems
@@ -173,7 +167,7 @@ def schema() -> dict[str, Any]:
     models = [(model, mode) for model in TABLES.values()]
     keys, definitions = models_json_schema(models, ref_template="#/$defs/{model}")
     text = {"type": "string"}
-    properties: dict[str, Any] = {name: text for name in HEADER}
+    properties: dict[str, Any] = dict.fromkeys(HEADER, text)
     properties["borders"] = {"enum": list(BORDERS)}
     properties["speeds"] = {"type": "object", "additionalProperties": text}
     for table, model in TABLES.items():

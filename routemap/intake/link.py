@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from routemap.claims import Claim, Route, Row, Source
-from routemap.errors import Problem
+from routemap.claims import Claim, Row, Source
 from routemap.intake.raw import RawRow, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from routemap.errors import Problem
 
 __all__ = ["Entry", "link"]
 
-Entry = tuple[RawRow, Row | list[Problem]]
-_POINTERS: Mapping[type[Row], tuple[tuple[str, tuple[str, ...]], ...]] = {
-    Source: (("derived_from", ("sources",)),),
-    Route: (("legs", ("legs",)), ("excludes", ("routes",))),
-    Claim: (
-        ("source", ("sources",)),
-        ("leg", ("legs",)),
-        ("route", ("routes",)),
-        ("against", ("claims", "legs", "routes")),
-        ("part_of", ("claims",)),
-    ),
-}
+Entry = tuple[RawRow, Row | list["Problem"]]
+Standing = dict[str, tuple[RawRow, Row]]
+_POINTERS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "sources": {"derived_from": ("sources",)},
+        "places": {},
+        "legs": {},
+        "routes": {"legs": ("legs",), "excludes": ("routes",)},
+        "claims": {
+            "source": ("sources",),
+            "leg": ("legs",),
+            "route": ("routes",),
+            "against": ("claims", "legs", "routes"),
+            "part_of": ("claims",),
+        },
+    }
+)
+"""The tables that the ids in a field may be in."""
 
 
 def link(entries: Sequence[Entry]) -> tuple[list[tuple[RawRow, Row]], list[Problem]]:
@@ -32,73 +44,71 @@ def link(entries: Sequence[Entry]) -> tuple[list[tuple[RawRow, Row]], list[Probl
     A row that points at a refused row is refused without a problem of its own: the problem of the
     row it waits for counts it.
     """
-    standing: dict[str, tuple[RawRow, Row]] = {}
+    first: dict[str, RawRow] = {}
+    for raw, _ in entries:
+        first.setdefault(raw.id or "", raw)
+    standing: Standing = {}
     problems: list[Problem] = []
     culprit: dict[str, int] = {}
     for raw, result in entries:
-        found = _refusals(raw, result, standing)
-        if not found and isinstance(result, Row):
+        found = [*_repeated(raw, first), *_dangling(raw, first)]
+        if isinstance(result, Row) and not found:
             standing[result.id] = (raw, result)
             continue
-        if raw.id is not None and raw.id not in standing:
-            culprit.setdefault(raw.id, len(problems))
-        problems += found
-    for check in (_dangling, _unlocated_quotes, _cycles):
-        for key, problem in list(check(standing, culprit)):
+        if raw.id and first[raw.id] is raw:
+            culprit[raw.id] = len(problems)
+        problems += found if isinstance(result, Row) else [*result, *found]
+    for check in (_unlocated_quotes, _cycles):
+        for key, problem in list(check(standing)):
             culprit[key] = len(problems)
             problems.append(problem)
-            del standing[key]
-    waiting = _cascade(standing, culprit)
-    problems = [
-        replace(problem, waiting=problem.waiting + waiting.count(index))
-        for index, problem in enumerate(problems)
-    ]
-    return list(standing.values()), problems
+            standing.pop(key, None)
+    waiting = Counter(_cascade(standing, culprit))
+    counted = [replace(problem, waiting=waiting[at]) for at, problem in enumerate(problems)]
+    return list(standing.values()), counted
 
 
-def _refusals(
-    raw: RawRow, result: Row | list[Problem], standing: Mapping[str, tuple[RawRow, Row]]
-) -> list[Problem]:
-    if isinstance(result, list):
-        return result
-    if result.id in standing:
-        first = standing[result.id][0]
-        reason = f"the id stands already in {first.table}, {first.file}:{first.line}."
-        return [
-            raw.problem("id", result.id, reason, "Ids are unique over the case: choose another.")
-        ]
-    return []
+def _repeated(raw: RawRow, first: Mapping[str, RawRow]) -> Iterator[Problem]:
+    """Yield the problem of a row whose id an earlier row has."""
+    if raw.id and first[raw.id] is not raw:
+        earlier = first[raw.id]
+        reason = f"the id stands already in {earlier.table}, {earlier.file}:{earlier.line}."
+        cure = "Ids are unique over the whole case: choose another."
+        yield raw.problem("id", raw.id, reason, cure)
 
 
-def _pointers(row: Row) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def _pointers(raw: RawRow) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Yield (field, id, tables it may be in) for everything that a row points at."""
-    for name, tables in _POINTERS.get(type(row), ()):
-        value: Any = getattr(row, name)
-        for key in (value,) if isinstance(value, str) else value or ():
+    for name, tables in _POINTERS[raw.table].items():
+        value = raw.values.get(name, ())
+        for key in (value,) if isinstance(value, str) else value:
             yield name, key, tables
 
 
-def _dangling(
-    standing: Mapping[str, tuple[RawRow, Row]], culprit: Mapping[str, int]
-) -> Iterator[tuple[str, Problem]]:
-    """Yield rows that point at an id that is in none of the tables that it may be in."""
-    tables_of = {key: raw.table for key, (raw, _) in standing.items()}
-    for key, (raw, row) in standing.items():
-        for name, target, tables in _pointers(row):
-            if target in culprit or tables_of.get(target) in tables:
-                continue
-            known = [one for one, table in tables_of.items() if table in tables]
-            hint = did_you_mean(target, known)
-            reason = f"no row of {' or '.join(tables)} has this id."
-            cure = (
-                hint or f"Add the row, or use one of {', '.join(known[:8]) or 'those there are'}."
-            )
-            yield key, raw.problem(name, target, reason, cure)
-            break
+def _dangling(raw: RawRow, first: Mapping[str, RawRow]) -> Iterator[Problem]:
+    """Yield what a row points at that is in none of the tables that it may be in."""
+    for name, target, tables in _pointers(raw):
+        found = first.get(target)
+        if found is not None and found.table in tables:
+            continue
+        meant = " or ".join(tables)
+        if found is None:
+            known = [key for key, row in first.items() if key and row.table in tables]
+            reason = f"no row of {meant} has this id."
+            cure = did_you_mean(target, known) or f"Add it to {meant}{_one_of(known)}."
+        else:
+            reason = f"this is an id of {found.table}, and {name} takes one of {meant}."
+            fitting = (field for field, one in _POINTERS[raw.table].items() if found.table in one)
+            cure = f"Write {next(fitting, 'another field')}: {target}, or choose another id."
+        yield raw.problem(name, target, reason, cure)
+
+
+def _one_of(known: Sequence[str]) -> str:
+    return f", or use one of {', '.join(known[:8])}" if known else ""
 
 
 def _unlocated_quotes(
-    standing: Mapping[str, tuple[RawRow, Row]], culprit: Mapping[str, int]
+    standing: Mapping[str, tuple[RawRow, Row]],
 ) -> Iterator[tuple[str, Problem]]:
     """Yield claims that quote a source which nobody could look up."""
     for key, (raw, row) in standing.items():
@@ -111,17 +121,15 @@ def _unlocated_quotes(
             yield key, raw.problem("quote", row.quote, reason, cure)
 
 
-def _cycles(
-    standing: Mapping[str, tuple[RawRow, Row]], culprit: Mapping[str, int]
-) -> Iterator[tuple[str, Problem]]:
+def _cycles(standing: Mapping[str, tuple[RawRow, Row]]) -> Iterator[tuple[str, Problem]]:
     """Yield one row of each cycle of derived_from, part_of."""
     for name, follow in (("derived_from", _parents), ("part_of", _wholes)):
         cleared: set[str] = set()
-        for key, (raw, row) in standing.items():
-            cycle = _cycle(key, lambda one, follow=follow: follow(standing, one), cleared)  # type: ignore[misc]
+        for key, (raw, _) in standing.items():
+            cycle = _cycle(key, partial(follow, standing), cleared)
             if cycle:
                 reason = f"{' > '.join(cycle)} is a cycle."
-                cure = "Remove the one that is not so; a source derives from earlier ones."
+                cure = f"Remove the {name} that is not so."
                 yield key, raw.problem(name, ", ".join(follow(standing, key)), reason, cure)
                 cleared.update(cycle)
 
@@ -153,19 +161,20 @@ def _cycle(
     return None
 
 
-def _cascade(standing: dict[str, tuple[RawRow, Row]], culprit: dict[str, int]) -> list[int]:
-    """Take out rows that wait for a refused row; return the problem that each of them waits for."""
-    waiting: list[int] = []
-    while True:
-        stuck = {
-            key: culprit[target]
-            for key, (_, row) in standing.items()
-            for _, target, _ in _pointers(row)
-            if target in culprit
-        }
-        if not stuck:
-            return waiting
+def _cascade(standing: Standing, culprit: dict[str, int]) -> Iterator[int]:
+    """Take out rows that wait for a refused row; yield the problem that each of them waits for."""
+    while stuck := _stuck(standing, culprit):
         for key, index in stuck.items():
             del standing[key]
             culprit[key] = index
-            waiting.append(index)
+            yield index
+
+
+def _stuck(standing: Standing, culprit: Mapping[str, int]) -> dict[str, int]:
+    """Return the problem that each row waits for which points at a refused row."""
+    return {
+        key: culprit[target]
+        for key, (raw, _) in standing.items()
+        for _, target, _ in _pointers(raw)
+        if target in culprit
+    }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping
+import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from routemap.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 __all__ = ["LIST_FIELDS", "FileError", "RawCase", "RawRow", "Value", "decode", "did_you_mean"]
 
@@ -35,13 +38,17 @@ class FileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RawRow:
-    """One row as it was written: texts, lists of texts, and the lines that they stand on."""
+    """One row as it was written: texts, lists of texts, and the lines that they stand on.
+
+    `faults` are what kept it from being read whole; such a row is refused as it stands.
+    """
 
     table: str
     file: str
     line: int
     values: Mapping[str, Value]
     lines: Mapping[str, int] = field(default_factory=dict)
+    faults: tuple[Problem, ...] = ()
 
     @property
     def id(self) -> str | None:
@@ -59,23 +66,26 @@ class RawRow:
 class RawCase:
     """What the files of a case hold, before anything is made of it."""
 
-    header: dict[str, Value]
-    rows: list[RawRow]
-    problems: list[Problem]
-    inputs: dict[str, str]
+    header: RawRow
+    rows: list[RawRow] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    inputs: dict[str, str] = field(default_factory=dict)
     tables: set[str] = field(default_factory=set)
 
 
 def decode(data: bytes) -> str:
-    """Return the text of a file in UTF-8, with or without a byte order mark.
+    """Return the text of a file in UTF-8, with or without a byte order mark, lines ended by LF.
 
     Raises `FileError`, naming the encoding that it looks like, for anything else.
     """
     if len(data) > MAX_BYTES:
         reason = f"the file has {len(data):,} bytes; at most {MAX_BYTES:,} are read."
         raise FileError(None, reason, "Split the case into a folder of smaller tables.")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:200]:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise FileError(1, "the file is in UTF-16.", "Save it as UTF-8.")
+    if b"\0" in data:
+        line = data.count(b"\n", 0, data.index(b"\0")) + 1
+        raise FileError(line, "the file is in UTF-16, or is no text file.", "Save it as UTF-8.")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -84,17 +94,18 @@ def decode(data: bytes) -> str:
         raise FileError(line, reason, "Save it as UTF-8.") from None
     if not text.strip():
         raise FileError(None, "the file is empty.", "Start from: routemap new my-case")
-    return text
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _single_byte(data: bytes) -> str:
-    """Name the single-byte encoding that `data` is likely in: Cyrillic capitals and letters or not."""
-    high = [byte for byte in data if byte >= 0x80]
-    cyrillic = sum(byte >= 0xC0 for byte in high)
-    return "Windows-1251" if cyrillic > 0.8 * len(high) and len(high) > 3 else "Windows-1252"
+    """Name the single-byte encoding that `data` is likely in: Cyrillic letters stand in rows."""
+    return "Windows-1251" if re.search(rb"[\xc0-\xff]{3}", data) else "Windows-1252"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return "Did you mean 'x'?" for the nearest known word, else the empty text."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"Did you mean {near[0]!r}?" if near else ""
+    from rapidfuzz import fuzz, process
+
+    folded = {one: one.casefold() for one in known}
+    near = process.extractOne(word.casefold(), folded, scorer=fuzz.ratio, score_cutoff=60)
+    return f"Did you mean {near[2]!r}?" if near else ""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from routemap.errors import OutputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["write_starter"]
 

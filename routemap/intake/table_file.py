@@ -4,33 +4,35 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from routemap.errors import Problem
 from routemap.intake.raw import LIST_FIELDS, FileError, RawRow, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
 __all__ = ["read_csv", "read_sheet"]
 
 SEPARATOR = "; "
-Record = tuple[int, Sequence[str]]
+MAPPINGS = frozenset({"credibility_of"})
 
 
-def read_csv(text: str, table: str, file: str) -> tuple[list[RawRow], list[Problem]]:
-    """Return (rows, problems) of a CSV table; the header names the fields.
+def read_csv(text: str, table: str, file: str) -> list[RawRow]:
+    """Return the rows of a CSV table; the header names the fields.
 
     Lists are one cell with "; " between items, and ``credibility_of.date`` is a column. The
-    delimiter is the one of comma, semicolon and tab that the header has most of. Rows that are too
-    long or too short are problems. Raises `FileError` where there is no header.
+    delimiter is the one of comma, semicolon and tab that the header has most of. A row that is too
+    long or too short has a fault. Raises `FileError` where there is no header.
     """
-    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    delimiter = max(",;\t", key=text.lstrip("\n").partition("\n")[0].count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     return _rows(_records(reader), table, file)
 
 
-def _records(reader: Any) -> Iterator[Record]:
+def _records(reader: Any) -> Iterator[tuple[int, Sequence[str]]]:
     """Yield (line, cells) of each record; the line is that on which the record starts."""
     start = 1
     try:
@@ -42,8 +44,8 @@ def _records(reader: Any) -> Iterator[Record]:
         raise FileError(start, f"not valid CSV: {error}.", cure) from None
 
 
-def read_sheet(path: Path, table: str, file: str) -> tuple[list[RawRow], list[Problem]]:
-    """Return (rows, problems) of the first sheet of a spreadsheet (.xlsx, .ods).
+def read_sheet(path: Path, table: str, file: str) -> list[RawRow]:
+    """Return the rows of the first sheet of a spreadsheet (.xlsx, .ods).
 
     Raises `FileError` where the extra that reads spreadsheets is missing, or the file is damaged.
     """
@@ -55,7 +57,8 @@ def read_sheet(path: Path, table: str, file: str) -> tuple[list[RawRow], list[Pr
     try:
         cells = load_workbook(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)
     except CalamineError as error:
-        raise FileError(None, f"not a spreadsheet: {error}.", "Save it anew, or as CSV.") from None
+        reason = f"not a spreadsheet that can be read: {error}."
+        raise FileError(None, reason, "Save it anew, or as CSV.") from None
     records = ((line, [_cell(one) for one in row]) for line, row in enumerate(cells, 1))
     return _rows(records, table, file)
 
@@ -73,50 +76,56 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
-def _rows(records: Iterable[Record], table: str, file: str) -> tuple[list[RawRow], list[Problem]]:
+def _rows(records: Iterable[tuple[int, Sequence[str]]], table: str, file: str) -> list[RawRow]:
     filled = ((line, cells) for line, cells in records if any(cell.strip() for cell in cells))
-    first = next(filled, None)
-    if first is None:
+    line, header = next(filled, (None, ()))
+    if line is None:
         raise FileError(None, "the file is empty.", "Begin with a line of field names.")
-    line, names = first[0], [name.strip() for name in first[1]]
-    twice = {name for name in names if names.count(name) > 1} | ({""} & set(names))
+    names = _names(header, line)
+    return [_row(RawRow(table, file, line, {}), names, cells) for line, cells in filled]
+
+
+def _names(header: Sequence[str], line: int) -> list[str]:
+    """Return the fields that a header names; "" for a column that it leaves without a name."""
+    names = [name.strip() for name in header]
+    twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
-        reason = f"the header has {min(twice)!r} more than once, or a column without a name."
-        raise FileError(line, reason, "Give each column one name of its own.")
-    rows, problems = [], []
-    for line, cells in filled:
-        if len(cells) == len(names):
-            rows.append(RawRow(table, file, line, _values(names, cells), {}))
-        else:
-            rows.append(RawRow(table, file, line, {}, {}))
-            problems.append(_uneven(table, file, line, names, cells))
-    return rows, problems
+        reason = f"the header has the field {twice[0]!r} more than once."
+        raise FileError(line, reason, "Keep one column, with '; ' between several values.")
+    return names
 
 
-def _uneven(
-    table: str, file: str, line: int, names: Sequence[str], cells: Sequence[str]
-) -> Problem:
-    more = "more" if len(cells) > len(names) else "fewer"
-    reason = f"the row has {len(cells)} cells, {more} than the header's {len(names)}."
-    cure = "Put cells that hold the delimiter in quotes, or add the missing delimiters."
-    identity = cells[names.index("id")] if "id" in names[: len(cells)] else None
-    return Problem(file, line, table, identity, None, None, reason, cure)
+def _row(row: RawRow, names: Sequence[str], cells: Sequence[str]) -> RawRow:
+    """Return `row` with its values, or with the fault that its cells do not fit the header."""
+    given = dict(zip(names, cells, strict=False))
+    identity = {"id": given["id"].strip()} if given.get("id", "").strip() else {}
+    refused = replace(row, values=identity)
+    if len(cells) != len(names):
+        more = "more" if len(cells) > len(names) else "fewer"
+        reason = f"the row has {len(cells)} cells, {more} than the header's {len(names)}."
+        cure = "Put cells that hold the delimiter in quotes, or add the missing delimiters."
+        return replace(refused, faults=(refused.problem(None, None, reason, cure),))
+    for name, cell in zip(names, cells, strict=True):
+        if cell.strip() and not name:
+            reason = "the cell stands in a column without a name."
+            fault = refused.problem(None, cell, reason, "Name the column in the header.")
+            return replace(refused, faults=(fault,))
+    return replace(row, values=_values(names, cells))
 
 
 def _values(names: Sequence[str], cells: Sequence[str]) -> dict[str, Value]:
     """Return the cells that are not empty by field, lists split and dotted columns gathered."""
     values: dict[str, Value] = {}
+    gathered: dict[str, dict[str, str]] = {}
     for name, cell in zip(names, cells, strict=True):
         text = cell.strip()
-        field, dot, key = name.partition(".")
+        field, _, key = name.partition(".")
         if not text:
             continue
-        if dot:
-            group = values.setdefault(field, {})
-            if isinstance(group, dict):
-                group[key] = text
-        elif field in LIST_FIELDS:
-            values[field] = [item for item in text.split(SEPARATOR) if item]
+        if key and field in MAPPINGS:
+            gathered.setdefault(field, {})[key] = text
+        elif name in LIST_FIELDS:
+            values[name] = [item.strip() for item in text.split(SEPARATOR) if item.strip()]
         else:
-            values[field] = text
-    return values
+            values[name] = text
+    return {**gathered, **values}

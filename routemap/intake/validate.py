@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, get_args
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import ValidationError
 
@@ -11,15 +11,29 @@ from routemap.claims import TABLES, Row
 from routemap.errors import Problem, RoutemapError, shorten
 from routemap.intake.raw import LIST_FIELDS, RawRow, did_you_mean
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 __all__ = ["validate"]
 
 _ID_CURE = "Use lower-case letters, digits and hyphens, such as najin-dunay."
+_ONE_TEXT = ("one text is meant here.", "Write one text, not a list or mapping.")
+_BY_TYPE: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "tuple_type": ("a text or a list of texts is meant here.", "Write [one, another]."),
+        "dict_type": ("values by name are meant here.", "Write them by name: {date: 4}."),
+        "string_too_long": ("the text is too long.", "Shorten it, or make it a second row."),
+        "greater_than_equal": ("a distance is not negative.", "Write it without the minus."),
+    }
+)
 
 
 def validate(row: RawRow) -> Row | list[Problem]:
     """Return the value of a row, or what is wrong with each of its fields."""
+    if row.faults:
+        return list(row.faults)
     split = [
-        row.problem(name, item, "an item of a list holds '; '.", "Make it two items.")
+        row.problem(name, item, "an item of a list holds '; '.", "Make it two: [one, another].")
         for name, value in row.values.items()
         if name in LIST_FIELDS
         for item in ([value] if isinstance(value, str) else value)
@@ -43,21 +57,24 @@ def _problem(row: RawRow, error: Mapping[str, Any]) -> Problem:
     if error["type"] == "extra_forbidden":
         return row.problem(name, written, *_unknown_field(row.table, str(name)))
     if error["type"] == "missing":
-        return row.problem(name, None, "the field is missing.", f"Add {name}: to this row.")
+        return row.problem(name, None, "the field is missing.", f"Give the row its {name}.")
     if error["type"] == "literal_error":
         words = _words(row.table, error)
         hint = did_you_mean(str(written), words)
         cure = f"{hint} Use one of {', '.join(words)}.".strip()
-        return row.problem(name, written, "the word is not one that is read here.", cure)
+        return row.problem(name, written, "it is not one of the words for this field.", cure)
     if error["type"] == "string_pattern_mismatch":
         seven = name == "carrier_imo"
         reason = "it is not an IMO number." if seven else "it is not an id."
         return row.problem(name, written, reason, "Write its seven digits." if seven else _ID_CURE)
-    return row.problem(name, written, f"{error['msg'].rstrip('.')}.", "Write one plain text here.")
+    return row.problem(name, written, *_BY_TYPE.get(error["type"], _ONE_TEXT))
 
 
-def _written(value: Any) -> str | None:
-    return value if isinstance(value, str) else None if value is None else shorten(str(value))
+def _written(value: Any) -> str:
+    """Return a value as a case would write it."""
+    if isinstance(value, dict):
+        return shorten(", ".join(f"{key}: {one}" for key, one in value.items()))
+    return value if isinstance(value, str) else shorten(", ".join(map(str, value)))
 
 
 def _unknown_field(table: str, name: str) -> tuple[str, str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentEndEvent,
@@ -19,15 +18,21 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
     StreamStartEvent,
 )
+from ruamel.yaml.reader import ReaderError
 
 from routemap.claims import TABLES
 from routemap.errors import Problem
 from routemap.intake.raw import FileError, RawRow, Value, did_you_mean
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 __all__ = ["HEADER", "read_yaml"]
 
 HEADER = ("case", "title", "graded_by", "borders", "speeds")
 MAX_DEPTH = 5
+_START = "Start from: routemap new my-case"
+_ESCAPE_CURE = "Write the character itself, or put the text in single quotes."
 
 
 @dataclass(slots=True)
@@ -38,7 +43,7 @@ class _Node:
     line: int
 
 
-def read_yaml(text: str, file: str) -> tuple[dict[str, Value], list[RawRow], list[Problem]]:
+def read_yaml(text: str, file: str) -> tuple[RawRow, list[RawRow], list[Problem]]:
     """Return (header, rows, problems) of a case.yaml.
 
     Anchors, aliases, tags, duplicate keys, second documents and nesting over 5 are refused. Raises
@@ -46,17 +51,20 @@ def read_yaml(text: str, file: str) -> tuple[dict[str, Value], list[RawRow], lis
     """
     root = _document(text)
     if not isinstance(root.value, dict):
-        raise FileError(root.line, "the file is not a mapping.", "Start from: routemap new my-case")
-    header: dict[str, Value] = {}
+        reason = "the file does not hold names and values, such as 'case: my-case'."
+        raise FileError(root.line, reason, _START)
+    heading = {key: node for key, node in root.value.items() if key in HEADER}
+    header = _row("case", _Node(heading, root.line), file)
     rows: list[RawRow] = []
-    problems: list[Problem] = []
+    problems = list(header.faults)
     for key, node in root.value.items():
-        if key in TABLES:
-            rows += _table(key, node, file, problems)
-        elif key in HEADER:
-            value = _plain(node)
-            header |= {} if value is None else {key: value}
-        else:
+        if key in TABLES and isinstance(node.value, list):
+            rows += [_row(key, item, file) for item in node.value]
+        elif key in TABLES and node.value != "":
+            cure = f"Write {key}: and under it rows that begin with '- '."
+            reason = "the table is not a list of rows."
+            problems.append(Problem(file, node.line, key, None, None, None, reason, cure))
+        elif key not in TABLES and key not in HEADER:
             hint = did_you_mean(key, [*HEADER, *TABLES])
             cure = hint or f"A case has {', '.join([*HEADER, *TABLES])}."
             reason = "there is no such table or heading."
@@ -64,60 +72,74 @@ def read_yaml(text: str, file: str) -> tuple[dict[str, Value], list[RawRow], lis
     return header, rows, problems
 
 
-def _table(table: str, node: _Node, file: str, problems: list[Problem]) -> Iterator[RawRow]:
-    if node.value == "":
-        return
-    if not isinstance(node.value, list):
-        cure = f"Write {table}: and under it rows that begin with '- '."
-        problems.append(Problem(file, node.line, table, None, None, None, "is not a list.", cure))
-        return
-    for item in node.value:
-        if not isinstance(item.value, dict):
-            cure = "Write its fields as 'name: value'."
-            raise FileError(item.line, f"a row of {table} is not a mapping.", cure)
-        written = {key: (_plain(one), one.line) for key, one in item.value.items()}
-        values = {key: value for key, (value, _) in written.items() if value is not None}
-        lines = {key: line for key, (_, line) in written.items()}
-        yield RawRow(table, file, item.line, values, lines)
+def _row(table: str, node: _Node, file: str) -> RawRow:
+    """Return a row with its texts; a field that holds anything else is a fault of the row."""
+    if not isinstance(node.value, dict):
+        row = RawRow(table, file, node.line, {})
+        written = node.value if isinstance(node.value, str) else None
+        reason = f"a row of {table} holds fields, and this one holds none."
+        cure = f"Write its fields as 'name: value', beginning with '- id: ...', in {table}."
+        return replace(row, faults=(row.problem(None, written or None, reason, cure),))
+    values: dict[str, Value] = {}
+    wrong: dict[str, FileError] = {}
+    for key, field in node.value.items():
+        try:
+            values |= _plain(key, field)
+        except FileError as error:
+            wrong[key] = error
+    row = RawRow(table, file, node.line, values, {key: one.line for key, one in node.value.items()})
+    faults = (row.problem(key, None, one.reason, one.cure) for key, one in wrong.items())
+    return replace(row, faults=tuple(faults))
 
 
-def _plain(node: _Node) -> Value | None:
-    """Return a node as text, list of texts or mapping of texts; None where it is empty."""
-    if isinstance(node.value, str):
-        return node.value or None
-    if isinstance(node.value, list):
-        texts = [_text(one) for one in node.value]
-        return [text for text in texts if text] or None
-    pairs = {key: _text(one) for key, one in node.value.items()}
-    return {key: text for key, text in pairs.items() if text} or None
+def _plain(key: str, node: _Node) -> dict[str, Value]:
+    """Return a field as a text, or a list or mapping of texts; nothing where it is empty."""
+    value: Value
+    if isinstance(node.value, dict):
+        pairs = {name: _text(one) for name, one in node.value.items()}
+        value = {name: text for name, text in pairs.items() if text}
+    elif isinstance(node.value, list):
+        value = [text for text in map(_text, node.value) if text]
+    else:
+        value = _text(node)
+    return {key: value} if value else {}
 
 
 def _text(node: _Node) -> str:
     if not isinstance(node.value, str):
         cure = "Write a text here; put it in quotes if it holds ': ' or begins with '[' or '{'."
         raise FileError(node.line, "a list or mapping stands where a text is meant.", cure)
-    return node.value
+    return node.value.strip()
 
 
 def _document(text: str) -> _Node:
     """Return the one document of a YAML text."""
     try:
-        events = YAML(pure=True).parse(text)
-        return _root(events)
+        return _root(YAML(pure=True).parse(text))
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else None
-        raise FileError(line, f"not valid YAML: {error.problem}.", _cure(text, line)) from None
-    except YAMLError as error:
-        reason = f"not valid YAML: {str(error).splitlines()[0]}."
-        raise FileError(None, reason, "Remove the character, or put the text in quotes.") from None
+        raise _not_yaml(error, text) from None
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        reason = f"the character U+{error.character:04X} cannot stand in a YAML file."
+        raise FileError(line, reason, "Remove the character.") from None
+
+
+def _not_yaml(error: MarkedYAMLError, text: str) -> FileError:
+    mark = error.problem_mark or error.context_mark
+    line = mark.line + 1 if mark else None
+    begun = error.context_mark.line + 1 if error.context_mark else line
+    within = "" if begun == line else f", in what begins on line {begun}"
+    return FileError(line, f"not valid YAML: {error.problem}{within}.", _cure(text, line))
 
 
 def _cure(text: str, line: int | None) -> str:
-    written = text.splitlines()[line - 1] if line and line <= len(text.splitlines()) else ""
+    written = text.split("\n")[line - 1] if line else ""
     if "\t" in written:
         return "Replace the tab with spaces."
-    return "Check the indentation, and put texts that hold ': ' or '#' in quotes."
+    return (
+        "Check the indentation and that each quote and bracket is closed; put a text in quotes "
+        "that holds ': ' or ' #' or begins with one of @ ` % & * ! [ {."
+    )
 
 
 def _root(events: Iterator[Any]) -> _Node:
@@ -130,8 +152,8 @@ def _root(events: Iterator[Any]) -> _Node:
             root = _node(next(events), events, 1)
         elif not isinstance(event, StreamStartEvent | DocumentEndEvent):
             break
-    if root is None:
-        raise FileError(None, "the file is empty.", "Start from: routemap new my-case")
+    if root is None or root.value == "":
+        raise FileError(None, "the file is empty.", _START)
     return root
 
 
@@ -139,13 +161,16 @@ def _node(event: Any, events: Iterator[Any], depth: int) -> _Node:
     """Return the node that begins with `event`, consuming its events."""
     line = event.start_mark.line + 1
     if isinstance(event, AliasEvent) or event.anchor is not None:
-        raise FileError(line, "anchors (&) and aliases (*) are not read.", "Write the value out.")
+        cure = "Write the value out; put a text that begins with & or * in quotes."
+        raise FileError(line, "anchors (&) and aliases (*) are not read.", cure)
     if _tagged(event):
-        raise FileError(line, "tags (!) are not read.", "Remove the tag; every value is text.")
+        cure = "Remove the tag: every value is text. Put a text that begins with ! in quotes."
+        raise FileError(line, "tags (!) are not read.", cure)
     if isinstance(event, ScalarEvent):
-        return _Node(event.value, line)
-    if depth >= MAX_DEPTH:
-        raise FileError(line, f"nested deeper than {MAX_DEPTH}.", "A case is flat tables.")
+        return _Node(_encodable(event.value, line), line)
+    if depth > MAX_DEPTH:
+        cure = "A case is flat tables: a list of rows, each with texts and lists of texts."
+        raise FileError(line, f"lists or mappings are nested deeper than {MAX_DEPTH}.", cure)
     if isinstance(event, SequenceStartEvent):
         return _Node(_sequence(events, depth), line)
     return _Node(_mapping(events, depth), line)
@@ -154,6 +179,15 @@ def _node(event: Any, events: Iterator[Any], depth: int) -> _Node:
 def _tagged(event: Any) -> bool:
     starts = ScalarEvent | SequenceStartEvent | MappingStartEvent
     return isinstance(event, starts) and event.tag is not None
+
+
+def _encodable(text: str, line: int) -> str:
+    r"""Return `text`; refuse escapes such as \ud800, which stand for no character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise FileError(line, "an escape stands for no character.", _ESCAPE_CURE) from None
+    return text
 
 
 def _sequence(events: Iterator[Any], depth: int) -> list[_Node]:

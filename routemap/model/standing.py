@@ -69,9 +69,11 @@ def standing(leg: str, implied: Sequence[Claim], case: Case) -> Standing:
     routes = routes_of(leg, case.routes)
     live = [claim for claim in case.claims if claim.retract is None]
     asserting = [claim for claim in live if claim.says == "asserts"]
-    named = [claim for claim in asserting if leg in claim.leg or claim in implied]
+    own = {claim.id for claim in implied}
+    named = [claim for claim in asserting if leg in claim.leg or claim.id in own]
     claims = named or [claim for claim in asserting if set(routes) & set(claim.route)]
-    contested, against = _contest(leg, routes, claims, live)
+    doubting = [claim for claim in live if claim.says != "asserts"]
+    contested, against = _contest({leg, *own}, routes, claims, doubting)
     basis = _basis(claims)
     return Standing(
         claims=tuple(claims),
@@ -103,14 +105,15 @@ def _state(claims: Sequence[Claim], basis: Literal["observed", "reported", "infe
 
 
 def _contest(
-    leg: str, routes: Sequence[str], claims: Sequence[Claim], live: Sequence[Claim]
+    leg: set[str], routes: Sequence[str], claims: Sequence[Claim], doubting: Sequence[Claim]
 ) -> tuple[Contested | None, list[Claim]]:
-    """Return the nearest way in which the leg is contested, and every claim that does so."""
-    rests_on = {claim.id for claim in claims}
-    doubting = [claim for claim in live if claim.says != "asserts"]
+    """Return the nearest way in which the leg is contested, and every claim that does so.
+
+    `leg` holds the leg's id and those of the claims that made it.
+    """
     ways: tuple[tuple[Contested, set[str]], ...] = (
-        ("direct", {leg}),
-        ("by-claim", rests_on),
+        ("direct", leg),
+        ("by-claim", {claim.id for claim in claims}),
         ("by-route", set(routes)),
     )
     hits = {way: [one for one in doubting if targets & _targets(one)] for way, targets in ways}
@@ -120,4 +123,5 @@ def _contest(
 
 
 def _targets(claim: Claim) -> set[str]:
-    return {*claim.against, *claim.leg, *claim.route}
+    """Return what a doubting claim is against: itself, if it says of its own ends that they are not."""
+    return {*claim.against, *claim.leg, *claim.route, claim.id}

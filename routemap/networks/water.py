@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -33,8 +33,11 @@ __all__ = [
     "Passage",
     "WaterNetwork",
     "arcs_cross",
+    "degrees",
     "load",
+    "positions",
     "read",
+    "shore_factor",
     "vectors",
 ]
 
@@ -176,6 +179,12 @@ def vectors(lon: npt.ArrayLike, lat: npt.ArrayLike) -> Floats:
     lam, phi = np.radians(lon), np.radians(lat)
     flat = np.cos(phi)
     return np.stack([flat * np.cos(lam), flat * np.sin(lam), np.sin(phi)], axis=-1)
+
+
+def degrees(xyz: Floats) -> tuple[Floats, Floats]:
+    """Return lon and lat in degrees of vectors of any length, shape (..., 3)."""
+    x, y, z = np.moveaxis(xyz, -1, 0)
+    return np.degrees(np.arctan2(y, x)), np.degrees(np.arctan2(z, np.hypot(x, y)))
 
 
 def arcs_cross(a: Floats, b: Floats, gate: Floats) -> Bits:

@@ -243,7 +243,7 @@ def _pinned(text: str) -> Location:
     else:
         row = gazetteer.shipped().by_id(text)
         if row:
-            pinned = rank([Match((row,), "main", 1.0)], Question(text))[0].place
+            pinned = rank([Match((row,), "main", 1.0, firm=True)], Question(text))[0].place
             return Location(text, "resolved", *_whole(replace(pinned, reason="pinned by its id")))
     reason = f"{text} is not in this version's gazetteer. Check the id, or give LON,LAT."
     return Location(text, "not_found", None, reason)
@@ -326,7 +326,7 @@ def _doubt(asked: Question, first: Ranked, count: int) -> str | None:
         return f"{count} places fit, none of them clearly. State country, kind or mode."
     if context:
         return None
-    if not first.firm:
+    if not first.match.firm:
         return (
             f"The name is only another form of {first.place.name}, {first.place.country}. "
             "State the country, or write that name."

@@ -66,11 +66,14 @@ class Match:
     """Rows that are one place, our own row first, then by people; the name's weight and standing.
 
     `weight` is in people: what speaks for the place before country, kind, mode and nearness do.
+    `firm` says whether the name is what one of the rows is called, not only one of many names in
+    other languages.
     """
 
     rows: tuple[Row, ...]
     standing: Standing
     weight: float
+    firm: bool
 
     @property
     def population(self) -> int:
@@ -89,11 +92,6 @@ class Ranked:
 
     match: Match
     place: Place
-
-    @property
-    def firm(self) -> bool:
-        """Whether the name is the place's own, not one of many in other languages."""
-        return self.match.standing in {"main", "own-script"}
 
 
 def gather(
@@ -164,7 +162,8 @@ def _match(group: Iterable[Row], standings: Mapping[int, Standing]) -> Match:
         if row.pid in standings
     )
     weight, _, standing = max(weighed)
-    return Match(rows, standing, weight)
+    firm = any(standings.get(row.pid) in {"main", "own-script"} for row in rows)
+    return Match(rows, standing, weight, firm)
 
 
 def _name_weight(row: Row, standing: Standing, crowd: int) -> float:

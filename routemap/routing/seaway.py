@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from routemap.geography.mask import CELLS, COLUMNS, SHORE_KM, cells_at
-from routemap.networks.water import BLOCK, EARTH_KM, arcs_cross, shore_factor
+from routemap.networks.water import BLOCK, EARTH_KM, arcs_cross, degrees, shore_factor
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Ints = npt.NDArray[np.intp]
     Bits = npt.NDArray[np.bool_]
 
-__all__ = ["Seaway", "angles", "between", "degrees", "tighten"]
+__all__ = ["Seaway", "angles", "between", "tighten"]
 
 COARSE_KM: Final = 6.0
 """Half of it is less than the least distance of a calm block to land."""
@@ -61,9 +61,7 @@ class Seaway:
         tile = row // CELLS * 360 + column // CELLS
         self._work_out(np.unique(tile[self._slot[tile] < 0]))
         km = self._tiles[self._slot[tile], row % CELLS, column % CELLS]
-        factor: Floats = np.where(
-            self.usable(row, column), shore_factor(km / SHORE_KM), np.inf
-        )
+        factor: Floats = np.where(self.usable(row, column), shore_factor(km / SHORE_KM), np.inf)
         return factor
 
     def _work_out(self, tiles: Ints) -> None:
@@ -113,12 +111,6 @@ def between(a: Floats, b: Floats, angle: Floats, share: Floats) -> Floats:
     return a * left[:, None] + b * right[:, None]
 
 
-def degrees(xyz: Floats) -> tuple[Floats, Floats]:
-    """Return lon and lat in degrees of vectors of any length, shape (..., 3)."""
-    x, y, z = np.moveaxis(xyz, -1, 0)
-    return np.degrees(np.arctan2(y, x)), np.degrees(np.arctan2(z, np.hypot(x, y)))
-
-
 def tighten(seaway: Seaway, line: Floats) -> Floats:
     """Return a line between the same ends that cannot be made cheaper by a shortcut.
 
@@ -154,7 +146,8 @@ def _apart(vertices: Ints) -> Ints:
     """Return some of ascending vertices, no two of them neighbours: every other one of each run."""
     run = np.cumsum(np.diff(vertices, prepend=vertices[0]) > 1)
     first = vertices[np.searchsorted(run, run)]
-    return vertices[(vertices - first) % 2 == 0]
+    apart: Ints = vertices[(vertices - first) % 2 == 0]
+    return apart
 
 
 def _cut(seaway: Seaway, line: Floats, cost: Floats, share: float) -> tuple[Floats, Floats]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -12,9 +13,9 @@ import numpy.typing as npt
 from routemap import geography
 from routemap.errors import NoRouteError
 from routemap.geography.mask import CELLS, COLUMNS, KM_PER_CELL, cells_at
-from routemap.networks.water import BLOCK, EARTH_KM, WaterNetwork, arcs_cross, vectors
+from routemap.networks.water import BLOCK, EARTH_KM, WaterNetwork, arcs_cross, degrees, vectors
 from routemap.routing.course import Course, Kind, Rules, Stretch
-from routemap.routing.seaway import Seaway, angles, between, degrees, tighten
+from routemap.routing.seaway import Seaway, angles, between, tighten
 
 __all__ = ["BERTH_KM", "course", "length_m"]
 
@@ -142,7 +143,7 @@ def _rough(seaway: Seaway, origin: _Berth, destination: _Berth, rules: Rules) ->
             return line
         if not 0 < broken < len(points) - 2:
             raise NoRouteError(_why_none(seaway, origin, destination, rules))
-        _close(seaway.network, weights, nodes[broken - 1 : broken], nodes[broken : broken + 1])
+        _close(seaway.network, weights, [(nodes[broken - 1], nodes[broken])])
 
 
 def _weights(seaway: Seaway) -> Floats:
@@ -150,7 +151,7 @@ def _weights(seaway: Seaway) -> Floats:
     network = seaway.network
     weights: Floats = network.graph.data.copy()
     for passage in seaway.closed:
-        _close(network, weights, *passage.edges.T)
+        _close(network, weights, passage.edges.tolist())
     if len(seaway.barred):
         row, column = cells_at(network.lon, network.lat)
         unit = network.units_on(row * COLUMNS + column)
@@ -158,11 +159,13 @@ def _weights(seaway: Seaway) -> Floats:
     return weights
 
 
-def _close(network: WaterNetwork, weights: Floats, tail: Ints, head: Ints) -> None:
+def _close(network: WaterNetwork, weights: Floats, edges: Iterable[Sequence[int]]) -> None:
     """Make edges between pairs of nodes infinite, both ways."""
     starts, heads = network.graph.indptr, network.graph.indices
-    for a, b in [*zip(tail, head, strict=True), *zip(head, tail, strict=True)]:
-        weights[starts[a] + np.flatnonzero(heads[starts[a] : starts[a + 1]] == b)] = np.inf
+    for a, b in edges:
+        for tail, head in ((a, b), (b, a)):
+            first = starts[tail]
+            weights[first + np.flatnonzero(heads[first : starts[tail + 1]] == head)] = np.inf
 
 
 def _search(network: WaterNetwork, weights: Floats, start: int, stop: int) -> list[int] | None:
@@ -266,9 +269,7 @@ def _neighbours(high: int, wide: int) -> tuple[Ints, Ints]:
     return tail, head
 
 
-def _course(
-    network: WaterNetwork, ends: tuple[Point, Point], line: Floats, view: str
-) -> Course:
+def _course(network: WaterNetwork, ends: tuple[Point, Point], line: Floats, view: str) -> Course:
     """Return the course from place to place along a taut line."""
     line, units = _by_unit(network, _dense(line, STEP_KM)[0])
     lon, lat = degrees(line)

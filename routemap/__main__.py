@@ -1,0 +1,5 @@
+"""Run the command line: ``python -m routemap``."""
+
+from routemap.cli import main
+
+main()

@@ -1,0 +1,280 @@
+"""Toponyms to places, over the shipped gazetteer."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import routemap
+from routemap import places
+from routemap.errors import AmbiguousPlaceError, ArgumentError, AssetError, PlaceNotFoundError
+from routemap.places.gazetteer import Gazetteer
+from routemap.places.names import fold, near_spellings, split_kind, transliterations
+from routemap.places.ranking import distance_km
+
+ASSET = Path(routemap.__file__).parent / "assets" / "gazetteer.sqlite"
+
+
+def ids(found: places.Location) -> list[str | None]:
+    return [one.id for one in found.candidates]
+
+
+def test_dunay_alone_is_ambiguous_and_lists_the_danube() -> None:
+    found = places.locate("Dunay")
+    assert found.status == "ambiguous"
+    assert {"routemap:dunay", "routemap:danube"} <= set(ids(found))
+    with pytest.raises(AmbiguousPlaceError) as caught:
+        found.resolved()
+    assert caught.value.carried[0] is found
+
+
+@pytest.mark.parametrize("name", ["Dunay", "Dunai", "Дунай"])
+def test_dunay_in_russia_is_the_port(name: str) -> None:
+    place = places.locate(name, country="RU").resolved()
+    assert (place.id, place.kind, place.country) == ("routemap:dunay", "port", "RU")
+    assert distance_km((place.lon, place.lat), (132.335, 42.88)) < 8
+
+
+@pytest.mark.parametrize("mode", ["sea", "rail"])
+def test_a_mode_excludes_the_river(mode: str) -> None:
+    assert places.find("Dunay", mode=mode).resolved().id == "routemap:dunay"
+
+
+def test_never_drops_a_reading() -> None:
+    assert "routemap:danube" not in ids(places.locate("Dunay", never=["Danube"]))
+
+
+@pytest.mark.parametrize("country", [None, "KP", "PRK", "North Korea"])
+@pytest.mark.parametrize("name", ["Rajin", "Najin", "라진", "나진", "Раджин", "Najin port"])
+def test_rajin_and_najin_are_one_place(name: str, country: str | None) -> None:
+    assert places.locate(name, country=country).resolved().id == "routemap:najin"
+
+
+@pytest.mark.parametrize(
+    ("name", "country", "kind", "expected"),
+    [
+        ("Vostochny", "RU", "port", "routemap:vostochny"),
+        ("Порт Восточный", None, None, "routemap:vostochny"),
+        ("Tumangang", "KP", "border-crossing", "routemap:tumangang"),
+        ("Khasan", "RU", "border-crossing", "routemap:khasan"),
+        ("Nakhodka", "RU", "port", "routemap:port-runjk"),
+        ("Amirabad", "IR", None, "routemap:port-amirabad"),
+    ],
+)
+def test_sites_of_the_worked_cases(
+    name: str, country: str | None, kind: str | None, expected: str
+) -> None:
+    assert places.locate(name, country=country, kind=kind).resolved().id == expected
+
+
+def test_tikhoretsk_by_rail() -> None:
+    place = places.locate("Tikhoretsk", mode="rail").resolved()
+    assert place.country == "RU"
+    assert distance_km((place.lon, place.lat), (40.12, 45.853)) < 20
+
+
+@pytest.mark.parametrize(
+    ("name", "country"), [("Vladivostok", "RU"), ("Moscow", "RU"), ("Paris", "FR")]
+)
+def test_a_famous_name_resolves_alone(name: str, country: str) -> None:
+    assert places.locate(name).resolved().country == country
+
+
+@pytest.mark.parametrize("name", ["Tripoli", "Rostov", "Ростов", "Alexandria", "Odessa", "Brest"])
+def test_a_name_of_several_towns_is_ambiguous(name: str) -> None:
+    found = places.locate(name)
+    assert found.status == "ambiguous"
+    assert len(found.candidates) > 1
+    assert "State country" in found.reason
+
+
+@pytest.mark.parametrize("name", ["Angara", "Danube", "Rashin", "Khasan", "Olonets Oblast"])
+def test_a_borrowed_name_is_not_resolved_in_silence(name: str) -> None:
+    assert places.locate(name).place is None
+
+
+def test_a_stated_country_admits_other_names() -> None:
+    assert places.locate("Angara", country="TR").resolved().name == "Ankara"
+
+
+def test_the_mode_chooses_the_face_of_a_place() -> None:
+    town, port = places.locate("Kholmsk"), places.locate("Kholmsk", mode="sea")
+    assert (town.resolved().kind, port.resolved().kind) == ("town", "port")
+    assert "port for a leg by sea" in port.resolved().reason
+
+
+def test_nearness_decides_between_towns_of_one_name() -> None:
+    assert places.locate("Tripoli", near=(35.5, 33.9)).resolved().country == "LB"
+    assert places.locate("Tripoli", near=(13.2, 32.9)).resolved().country == "LY"
+
+
+def test_a_country_that_contradicts_the_name() -> None:
+    found = places.locate("Vladivostok", country="JP")
+    assert found.status == "not_found"
+    assert "the name is known in RU" in found.reason
+    with pytest.raises(PlaceNotFoundError):
+        found.resolved()
+
+
+def test_a_typo_is_offered_and_never_taken() -> None:
+    found = places.locate("Vladivostoc")
+    assert (found.status, found.place) == ("not_found", None)
+    assert found.candidates[0].name == "Vladivostok"
+    assert "one letter off" in found.candidates[0].reason
+
+
+@pytest.mark.parametrize("text", ["RU", "RUS", "Russia", "iso3166:RU"])
+def test_a_country_is_an_area(text: str) -> None:
+    place = places.find(text).resolved()
+    assert (place.extent, place.kind, place.country) == ("area", "country", "RU")
+    assert places.country("RU").id == place.id == "iso3166:RU"
+
+
+def test_a_country_is_not_looked_up_as_a_town_unless_a_country_is_stated() -> None:
+    assert places.locate("Chad").resolved().kind == "country"
+    assert places.locate("Djibouti", country="DJ").resolved().kind == "town"
+
+
+def test_the_forms_of_a_place_in_a_case() -> None:
+    assert places.find("Dunay, RU").resolved().id == "routemap:dunay"
+    assert places.find("geonames:2013348").resolved().name == "Vladivostok"
+    assert places.find("routemap:najin").resolved().country == "KP"
+    assert places.find("routemap:nowhere").status == "not_found"
+    point = places.find(" -73.9, 40.7").resolved()
+    assert (point.lon, point.lat, point.id) == (-73.9, 40.7, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "cure"),
+    [
+        ("42.88,132.34", "swapped? Longitude comes first: 132.34,42.88"),
+        ("200,10", "not on earth"),
+        ("131,88 43,11", "decimal degrees with a point"),
+        ("42°53'N 132°20'E", "decimal degrees with a point"),
+        ("", "empty"),
+        ("  ", "empty"),
+        ("a" * 201, "at most 200"),
+        ("Dunay\x00", "control character U+0000"),
+        ("Du\nnay", "control character U+000A"),
+        ("Dunay\u202e", "U+202E"),
+        ("\u2067Dunay", "U+2067"),
+    ],
+)
+def test_what_cannot_be_a_place_is_an_error_with_a_cure(text: str, cure: str) -> None:
+    found = places.find(text)
+    assert found.status == "error"
+    assert cure in found.reason
+    with pytest.raises(ArgumentError):
+        found.resolved()
+
+
+def test_arguments_are_checked() -> None:
+    assert "no country" in places.locate("Dunay", country="Atlantis").reason
+    assert "no kind" in places.locate("Dunay", kind="harbour").reason
+    assert "no mode" in places.locate("Dunay", mode="camel").reason
+    assert "near" in places.locate("Dunay", near=(float("nan"), 0.0)).reason
+
+
+def test_answers_to_requests() -> None:
+    request = {"id": 7, "name": "Dunay", "country": "RU", "near": [131.9, 43.1]}
+    found = places.answer(request)
+    assert list(found) == ["id", "query", "status", "place", "reason", "candidates"]
+    assert (found["id"], found["place"]["id"]) == (7, "routemap:dunay")
+    assert ",".join(found["place"]) == (
+        "name,country,kind,extent,lon,lat,uncertainty_km,source,id,score,reason"
+    )
+    for bad in ({}, {"name": 3}, {"nam": "Dunay"}, {"name": "Dunay", "near": [1]}):
+        assert places.answer(bad)["status"] == "error"
+    assert places.answer({"name": "Dunay, RU", "kind": "port"})["status"] == "resolved"
+
+
+def test_scores_are_shares_and_the_order_is_stable() -> None:
+    first = places.locate("Springfield", country="US")
+    assert places.locate("Springfield", country="US") == first
+    scores = [one.score for one in first.candidates]
+    assert scores == sorted(scores, reverse=True)
+    assert 0 < sum(scores) <= 1.001
+
+
+def test_ranking_does_not_depend_on_the_hash_seed() -> None:
+    script = "from routemap import places; print(places.locate('Vostochny', mode='rail'))"
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(printed) == 1
+
+
+def test_the_file_is_read_from_a_folder_of_any_name(tmp_path: Path) -> None:
+    odd = tmp_path / "a b#c%?d"
+    odd.mkdir()
+    copy = odd / "gazetteer.sqlite"
+    shutil.copy(ASSET, copy)
+    copy.chmod(0o444)
+    odd.chmod(0o555)
+    found = Gazetteer(copy).by_id("routemap:dunay")
+    odd.chmod(0o755)
+    assert found is not None
+    assert found.name == "Dunay"
+    assert [one.name for one in odd.iterdir()] == ["gazetteer.sqlite"]
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(AssetError, match=r"gone\.sqlite is missing"):
+        Gazetteer(tmp_path / "gone.sqlite")
+
+
+def test_the_file_cannot_be_written() -> None:
+    file = Gazetteer(ASSET)._file
+    with pytest.raises(Exception, match="readonly"):
+        file.execute("DELETE FROM name")
+
+
+def test_every_place_of_our_own_has_a_source() -> None:
+    file = Gazetteer(ASSET)._file
+    [(rows, without)] = file.execute("SELECT count(*), sum(source IS NULL) FROM detail WHERE own")
+    assert rows >= 14
+    assert without == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Ust\u2019-Luga", "ust luga"),
+        ("Małaszewicze", "malaszewicze"),
+        ("Najin-ŭp", "najin up"),
+        ("Wŏnsan", "wonsan"),
+        ("  PORT   of\tX ", "port of x"),
+        ("القائم", "القايم"),
+        ("나진", "나진"),
+    ],
+)
+def test_folding(text: str, folded: str) -> None:
+    assert fold(text) == fold(folded) == folded
+    assert fold(fold(text)) == fold(text)
+
+
+def test_spellings() -> None:
+    assert "dunai" in transliterations("dunay")
+    assert "vostochnyy" in transliterations("vostochny")
+    assert transliterations("дунай") == ()
+    assert len(transliterations("a" * 90 + "khyykhyykhyy zhtsya" * 5)) <= 24
+    assert {"vladivostok", "vladivosto", "vladivostco"} <= near_spellings("vladivostoc")
+    assert split_kind("port of najin") == ("najin", "port")
+    assert split_kind("najin") is None
+
+
+def test_uncertainty_grows_with_the_town() -> None:
+    radii = [places.default_uncertainty_km("town", n) for n in (500, 50_000, 500_000, 5_000_000)]
+    assert radii == [2.0, 4.0, 8.0, 15.0]
+    assert places.default_uncertainty_km("port") == 2.0
