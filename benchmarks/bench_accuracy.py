@@ -44,7 +44,10 @@ def peer(row: Row, graphs: dict[str, Any]) -> float | None:
         import searoute
 
         return float(searoute.searoute(start, stop)["properties"]["length"])
-    return float(ask_scgraph(graphs["rail"], start, stop)["length"])
+    try:
+        return float(ask_scgraph(graphs["rail"], start, stop)["length"])
+    except RuntimeError:  # a break in the peer's graph
+        return None
 
 
 def report(mode: str, rows: list[Row], graphs: dict[str, Any]) -> None:
@@ -65,7 +68,7 @@ def report(mode: str, rows: list[Row], graphs: dict[str, Any]) -> None:
         if not low <= answer <= high:
             print(
                 f"  {row['id']} {row['origin']} - {row['dest']}: {answer:.0f} km, "
-                f"accepted {low:.0f}-{high:.0f}, peer {other:.0f}"
+                f"accepted {low:.0f}-{high:.0f}, peer {other and round(other)}"
             )
     name = "searoute" if mode == "sea" else "scgraph"
     print(

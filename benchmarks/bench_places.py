@@ -47,14 +47,13 @@ def main() -> None:
         asked = [row for row in rows if row["country_hint"] or not hinted]
         counts: Counter[str] = Counter()
         for row in asked:
-            found = places.locate(row["query"], country=row["country_hint"] if hinted else None)
+            country = row["country_hint"] if hinted else None
+            found = places.locate(row["query"], country=country)
             result = outcome(row, found)
             bare = not hinted and row["without_hint"] != "same" and result != "WRONG"
             counts[result] += 1
             if result == "WRONG" or (result in OUTCOMES[3:5] and not bare):
-                print(
-                    f"  {row['id']} {row['query']} {row['country_hint'] if hinted else ''}: {result}"
-                )
+                print(f"  {row['id']} {row['query']}: {result}")
         print(f"{title}, {len(asked)}: " + ", ".join(f"{one} {counts[one]}" for one in OUTCOMES))
 
 

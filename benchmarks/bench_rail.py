@@ -40,15 +40,16 @@ def cold() -> None:
             subprocess.run(command, cwd=HERE, check=True, stdout=subprocess.DEVNULL)
             seconds[name].append(time.perf_counter() - begin)
     ours, theirs = (statistics.median(seconds[name]) for name in commands)
-    print(
-        f"cold, whole process, median of {COLD_RUNS}: routemap {ours:.2f} s, scgraph {theirs:.2f} s, "
-        f"ratio {theirs / ours:.1f}"
-    )
+    print(f"cold, whole process, median of {COLD_RUNS}:", end=" ")
+    print(f"routemap {ours:.2f} s, scgraph {theirs:.2f} s, ratio {theirs / ours:.1f}")
 
 
 def memory() -> None:
-    code = "import subprocess, resource, sys; subprocess.run([sys.executable, *sys.argv[1:]], stdout=-3);"
-    code += " print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)"
+    code = (
+        "import resource, subprocess, sys\n"
+        "subprocess.run([sys.executable, *sys.argv[1:]], stdout=subprocess.DEVNULL)\n"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)"
+    )
     peak = subprocess.run([sys.executable, "-c", code, *OURS], check=True, capture_output=True)
     print(f"peak memory of that process: {int(peak.stdout)} MB")
 
