@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from routemap.claims import Claim
     from routemap.model import LegConstraint, RoutedLeg, RouteModel
 
 __all__ = ["SEVERITIES", "Finding", "check"]
@@ -82,16 +82,19 @@ def overruled_constraints(model: RouteModel) -> Iterator[Finding]:
             said = "; ".join(_said(one) for one in leg.constraints)
             message = f"{_name(leg)}: no route satisfies all that is said of the way ({said})."
             message += " The line is drawn by the leg's own constraints alone."
-            yield Finding("constraints-conflict", "error", message, (leg.id,), _claims_of(leg))
+            claims = _claims_behind(model, *leg.constraints)
+            yield Finding("constraints-conflict", "error", message, (leg.id,), claims)
 
 
 def ignored_constraints(model: RouteModel) -> Iterator[Finding]:
     """Report constraints on a leg that is not routed over a network."""
     for leg in model.routed:
-        if leg.constraints and (leg.path is None or leg.mode in {"air", "unknown"}):
+        drawn = leg.coordinates is not None
+        if leg.constraints and drawn and (leg.path is None or leg.mode in {"air", "unknown"}):
             said = "; ".join(_said(one) for one in leg.constraints)
-            message = f"{_name(leg)}: the link is schematic and does not show what is said: {said}."
-            yield Finding("constraint-not-drawn", "warning", message, (leg.id,), _claims_of(leg))
+            message = f"{_name(leg)}: the line is schematic and does not show what is said: {said}."
+            claims = _claims_behind(model, *leg.constraints)
+            yield Finding("constraint-not-drawn", "warning", message, (leg.id,), claims)
 
 
 def denials(model: RouteModel) -> Iterator[Finding]:
@@ -122,13 +125,34 @@ def long_snaps(model: RouteModel) -> Iterator[Finding]:
             kilometres = round(metres / 1000, 3)
             if kilometres > 0:
                 limit = max(LONG_SNAP_KM, site.place.uncertainty_km)
+                what = _NETWORKS.get(leg.mode, f"{leg.mode} line")
                 message = (
                     f"{_name(leg)}: {site.reported} lies {kilometres:g} km from the nearest "
-                    f"{leg.mode} line that can be used; the map draws that as a gap."
+                    f"{what} that can be used; the map draws that as a gap."
                 )
                 numbers = {"snap_km": kilometres, "uncertainty_km": site.place.uncertainty_km}
                 severity: Severity = "warning" if kilometres > limit else "note"
                 yield Finding("snap", severity, message, (leg.id,), (), numbers)
+
+
+def same_places(model: RouteModel) -> Iterator[Finding]:
+    """Report rows of ``places`` that are one place of the gazetteer: their legs do not meet."""
+    rows: dict[str, list[str]] = {}
+    for site in model.sites.values():
+        if site.chosen_by in {"gazetteer", "pin"} and site.place.id is not None:
+            rows.setdefault(site.place.id, []).append(site.id)
+    for place, ids in rows.items():
+        if len(ids) > 1:
+            message = (
+                f"{' and '.join(ids)} are one place ({model.sites[ids[0]].place.name}, {place}), "
+                "and stand on the map as several. Keep one row and put the other names in `names`."
+            )
+            legs = tuple(
+                leg.id
+                for leg in model.routed
+                if any(end and end.id in ids for end in (leg.origin, leg.destination))
+            )
+            yield Finding("same-place", "warning", message, legs, (), {"rows": float(len(ids))})
 
 
 def shared_nodes(model: RouteModel) -> Iterator[Finding]:
@@ -179,7 +203,7 @@ def constraint_prices(model: RouteModel) -> Iterator[Finding]:
             numbers = {"cost_km": cost}
             if one.price.alone_m is not None:
                 numbers["alone_km"] = round(one.price.alone_m / 1000, 1)
-            claims = tuple(by for by in one.by if by in {claim.id for claim in model.case.claims})
+            claims = _claims_behind(model, one)
             yield Finding("constraint-price", "note", message, (leg.id,), claims, numbers)
 
 
@@ -189,24 +213,37 @@ RULES: tuple[Callable[[RouteModel], Iterable[Finding]], ...] = (
     ignored_constraints,
     denials,
     long_snaps,
+    same_places,
     shared_nodes,
     single_sources,
     constraint_prices,
 )
 
 
+_NETWORKS: Mapping[str, str] = MappingProxyType({"rail": "track", "sea": "water"})
+_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "avoid": "keeping out of",
+        "only": "staying in",
+        "via": "passing",
+        "passage": "keeping out of",
+    }
+)
+
+
 def _name(leg: RoutedLeg) -> str:
-    start = leg.origin.reported if leg.origin else "?"
-    stop = leg.destination.reported if leg.destination else "?"
-    return f"{start} to {stop} by {leg.mode}"
+    if leg.origin is None or leg.destination is None:
+        return f"leg {leg.id}"
+    how = "by a mode not known" if leg.mode == "unknown" else f"by {leg.mode}"
+    return f"{leg.origin.reported} to {leg.destination.reported} {how}"
 
 
 def _said(one: LegConstraint) -> str:
-    words = "".join(f' ("{text}")' for text in one.words)
-    return f"{one.constraint.kind} {one.constraint.value}{words}"
+    words = "".join(f' ("{text}")' for text in dict.fromkeys(one.words))
+    return f"{_WORDS[one.constraint.kind]} {one.constraint.value}{words}"
 
 
-def _claims_of(leg: RoutedLeg) -> tuple[str, ...]:
-    standing: tuple[Claim, ...] = leg.standing.claims
-    by = {name for one in leg.constraints for name in one.by}
-    return tuple(claim.id for claim in standing if claim.id in by)
+def _claims_behind(model: RouteModel, *constraints: LegConstraint) -> tuple[str, ...]:
+    """Return the ids of the claims among the rows that state constraints, in the case's order."""
+    by = {row for one in constraints for row in one.by}
+    return tuple(claim.id for claim in model.case.claims if claim.id in by)

@@ -13,7 +13,7 @@ import orjson
 from routemap import geography
 from routemap.errors import ArgumentError, OutputError
 from routemap.model import RouteModel, leg_record, site_record, stretch_records
-from routemap.provenance import FRAME, attributions, provenance
+from routemap.provenance import FRAME, attributions, provenance, versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -71,7 +71,21 @@ def places_collection(model: RouteModel) -> Json:
     return _collection(model, rows)
 
 
+def route_collection(answer: Mapping[str, Any]) -> Json:
+    """Return a route's answer (`routemap.routing.answer`, status "ok") as a collection of one line.
+
+    The properties are the fields of the answer, its coordinates and alternatives left out.
+    """
+    left_out = {"id", "coordinates", "alternatives"}
+    record = {field: value for field, value in answer.items() if field not in left_out}
+    return _features([(record, _line(np.array(answer["coordinates"])))], versions())
+
+
 def _collection(model: RouteModel, rows: Sequence[tuple[Json, Json | None]]) -> Json:
+    return _features(rows, provenance(model))
+
+
+def _features(rows: Sequence[tuple[Json, Json | None]], made_by: Json) -> Json:
     features = [
         {
             "type": "Feature",
@@ -88,7 +102,7 @@ def _collection(model: RouteModel, rows: Sequence[tuple[Json, Json | None]]) -> 
         **({"bbox": geography.bbox(*shapes)} if shapes else {}),
         "note": FRAME,
         "attribution": attributions(),
-        "provenance": provenance(model),
+        "provenance": made_by,
         "features": features,
     }
 
@@ -136,33 +150,39 @@ def to_bytes(document: Any) -> bytes:
 def write_file(path: str | os.PathLike[str], data: bytes) -> FilePath:
     """Write one file whole or not at all: a temporary file beside it, fsync, rename.
 
-    Raises `OutputError`, naming the file and the reason; what stood there before is untouched.
+    Returns `path`. Raises `OutputError`, naming the file and the reason; what stood there before
+    is untouched. A link is followed; a folder or a device raises `ArgumentError`.
     """
     target = FilePath(path)
-    if target.is_dir():
-        raise ArgumentError(f"{target} is a folder. Give the name of a file.")
-    temporary = None
+    real = FilePath(os.path.realpath(target))
     try:
-        with tempfile.NamedTemporaryFile(
-            dir=target.parent, prefix=f".{target.name}.", delete=False
-        ) as stream:
-            temporary = FilePath(stream.name)
+        if real.exists() and not real.is_file():
+            raise ArgumentError(f"{target} is not an ordinary file. Give the name of a file.")
+        _write_whole(real, data)
+    except OSError as error:
+        absent = isinstance(error, FileNotFoundError | NotADirectoryError)
+        cure = f"{real.parent} is no folder: make it" if absent else "Free space"
+        reason = f"{target} was not written: {error.strerror or error}."
+        raise OutputError(f"{reason} {cure}, or choose another place.") from error
+    return target
+
+
+def _write_whole(target: FilePath, data: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:60]}.")
+    temporary = FilePath(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         temporary.chmod(0o666 & ~umask())
         temporary.replace(target)
-    except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        reason = error.strerror or str(error)
-        raise OutputError(
-            f"{target} was not written: {reason}. Free space or choose another place."
-        ) from error
-    return target
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def umask() -> int:
+    """Return the process's mask of file permissions."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

@@ -13,7 +13,7 @@ import routemap
 if TYPE_CHECKING:
     from routemap.model import RouteModel
 
-__all__ = ["FRAME", "assets", "attributions", "provenance"]
+__all__ = ["FRAME", "assets", "attributions", "provenance", "versions"]
 
 FRAME = "Lines between reported places are routes that routemap computed, not observed tracks."
 
@@ -34,6 +34,21 @@ def attributions() -> list[str]:
     return list(dict.fromkeys(entry["attribution"] for entry in assets().values()))
 
 
+def versions() -> dict[str, Any]:
+    """Return what answers: ``routemap``, ``python``, ``router`` (the engine) and ``assets``."""
+    from routemap import networks
+
+    kept = ("version", "sha256", "licence", "attribution")
+    return {
+        "routemap": routemap.__version__,
+        "python": platform.python_version(),
+        "router": networks.router(),
+        "assets": {
+            file: {field: entry.get(field) for field in kept} for file, entry in assets().items()
+        },
+    }
+
+
 def provenance(model: RouteModel) -> dict[str, Any]:
     """Return what made a model's outputs.
 
@@ -49,18 +64,10 @@ def provenance(model: RouteModel) -> dict[str, Any]:
         ``assets`` {file: version, sha256, licence, attribution}, ``borders``, the
         counts ``read``, ``accepted`` and ``rejected``, and ``router``, the engine that searched.
     """
-    from routemap import networks
-
-    kept = ("version", "sha256", "licence", "attribution")
     case = model.case
     return {
-        "routemap": routemap.__version__,
-        "python": platform.python_version(),
-        "router": networks.router(),
+        **versions(),
         "inputs": dict(case.inputs),
-        "assets": {
-            file: {field: entry.get(field) for field in kept} for file, entry in assets().items()
-        },
         "borders": model.view,
         "read": case.read,
         "accepted": case.accepted,

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import glob
 import hashlib
 import os
 import shutil
 import sys
 import tempfile
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from routemap import checks, export, webmap
 from routemap.errors import OutputError
@@ -50,7 +55,7 @@ def publish(model: RouteModel, folder: str | os.PathLike[str], options: Mapping[
         Where to. It may exist if it is empty or holds an older result of routemap, which is then
         replaced; a folder with anything else in it is left alone.
     options
-        What goes into the manifest as the options.
+        What goes into the manifest as the options; problems go into it too.
 
     Raises
     ------
@@ -64,21 +69,32 @@ def publish(model: RouteModel, folder: str | os.PathLike[str], options: Mapping[
     exchanged with the target in one step where the system can (Linux: ``renameat2``). Elsewhere the
     older result is renamed away first: a kill between the two renames leaves it beside the target.
     """
-    target = Path(folder).absolute()
-    _refuse_foreign(target)
-    files = outputs(model)
-    digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-    manifest = {**provenance(model), "options": dict(options), "outputs": digests}
-    files[MANIFEST] = export.to_bytes(manifest)
+    target = Path(os.path.realpath(folder))
     try:
+        _refuse_foreign(target)
+        files = _with_manifest(model, outputs(model), options)
         target.parent.mkdir(parents=True, exist_ok=True)
         _sweep(target)
         _replace(target, files)
+    except OutputError:
+        raise
     except OSError as error:
         reason = error.strerror or str(error)
         cure = "Nothing was changed. Free space, or choose another folder with -o."
         raise OutputError(f"{target} was not written: {reason}. {cure}") from error
     return Path(folder)
+
+
+def _with_manifest(
+    model: RouteModel, files: Mapping[str, bytes], options: Mapping[str, Any]
+) -> dict[str, bytes]:
+    manifest = {
+        **provenance(model),
+        "options": dict(options),
+        "problems": [asdict(problem) for problem in model.problems],
+        "outputs": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+    }
+    return {**files, MANIFEST: export.to_bytes(manifest)}
 
 
 def _refuse_foreign(target: Path) -> None:
@@ -87,17 +103,26 @@ def _refuse_foreign(target: Path) -> None:
         return
     if not target.is_dir():
         raise OutputError(f"{target} is a file. Choose a folder with -o.")
-    held = {entry.name for entry in target.iterdir()}
-    foreign = sorted(held - {*_NAMES, MANIFEST})
-    if held and (foreign or MANIFEST not in held):
-        named = ", ".join(foreign[:3]) or "no manifest.json"
+    if target == Path.cwd():
         raise OutputError(
-            f"{target} holds files that are not routemap's ({named}). "
+            f"{target} is the current folder, and would be replaced as a whole. "
+            "Name a folder inside it with -o, such as -o out."
+        )
+    foreign = sorted({entry.name for entry in target.iterdir()} - _written_before(target))
+    if foreign:
+        raise OutputError(
+            f"{target} holds files that are not routemap's ({', '.join(foreign[:3])}). "
             "Choose an empty or new folder with -o."
         )
 
 
-_NAMES = ("map.html", "legs.geojson", "stretches.geojson", "places.geojson", "findings.json")
+def _written_before(folder: Path) -> set[str]:
+    """Return the names of the files that the manifest in `folder` lists, its own among them."""
+    try:
+        manifest = orjson.loads((folder / MANIFEST).read_bytes())
+        return {MANIFEST, *manifest["outputs"]} if manifest["routemap"] else set()
+    except (FileNotFoundError, KeyError, TypeError, ValueError):
+        return set()
 
 
 def _replace(target: Path, files: Mapping[str, bytes]) -> None:
@@ -113,7 +138,7 @@ def _replace(target: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _prefix(target: Path) -> str:
-    return f".{target.name}.routemap-"
+    return f".{target.name[:60]}.routemap-"
 
 
 def _fill(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
@@ -126,10 +151,12 @@ def _fill(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
+    """Synchronise the names in a folder to the disk, where the file system can."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         try:
-            os.fsync(handle)
+            with contextlib.suppress(OSError):
+                os.fsync(handle)
         finally:
             os.close(handle)
 
@@ -141,7 +168,11 @@ def _swap(fresh: Path, target: Path) -> None:
     elif not _exchange(fresh, target):
         older = fresh.with_name(fresh.name + "-older")
         target.rename(older)
-        fresh.rename(target)
+        try:
+            fresh.rename(target)
+        except OSError:
+            older.rename(target)
+            raise
         older.rename(fresh)
 
 
@@ -159,6 +190,9 @@ def _exchange(one: Path, other: Path) -> bool:
 
 def _sweep(target: Path) -> None:
     """Remove what a run that was killed over an hour ago left beside the target."""
-    for left in target.parent.glob(f"{_prefix(target)}*"):
-        if time.time() - left.stat().st_mtime > STALE_S and (target / MANIFEST).exists():
-            shutil.rmtree(left, ignore_errors=True)
+    if not (target / MANIFEST).exists():
+        return
+    for left in target.parent.glob(f"{glob.escape(_prefix(target))}*"):
+        with contextlib.suppress(FileNotFoundError):  # another run swept it
+            if time.time() - left.stat().st_mtime > STALE_S:
+                shutil.rmtree(left, ignore_errors=True)

@@ -37,11 +37,11 @@ KINDS = _frozen(
         "road": {"dash": None, "label": "computed course over the network"},
         "water": {"dash": None, "label": "computed course over the network"},
         "waterway": {"dash": None, "label": "computed course over the network"},
-        "schematic": {"dash": "10 6", "label": "schematic: the true course is not in the data"},
-        "great-circle": {"dash": "10 6", "label": "schematic: the true course is not in the data"},
-        "patched": {"dash": "10 3 2 3", "label": "a branch known to exist, drawn as a chord"},
-        "repaired": {"dash": "2 5", "label": "a gap: the data has no line here"},
-        "gap": {"dash": "2 5", "label": "a gap: the data has no line here"},
+        "schematic": {"dash": "10 6", "label": "schematic: true course not in the data"},
+        "great-circle": {"dash": "10 6", "label": "schematic: true course not in the data"},
+        "patched": {"dash": "10 3 2 3", "label": "known branch, drawn as a chord"},
+        "repaired": {"dash": "2 5", "label": "gap: no line in the data"},
+        "gap": {"dash": "2 5", "label": "gap: no line in the data"},
     }
 )
 """Dash pattern (lengths of strokes and gaps in pixels; None for solid) and words by stretch."""
@@ -50,7 +50,7 @@ STATES = _frozen(
     {
         "observed": {"opacity": 0.95, "dash": None, "mark": None},
         "reported": {"opacity": 0.9, "dash": None, "mark": None},
-        "inferred": {"opacity": 0.75, "dash": "1 7", "mark": None},
+        "inferred": {"opacity": 0.8, "dash": "4 4", "mark": None},
         "planned": {"opacity": 0.8, "dash": "14 10", "mark": "planned"},
         "not-completed": {"opacity": 0.8, "dash": "14 5 2 5", "mark": "not completed"},
         "speculative": {"opacity": 0.7, "dash": "3 9", "mark": "speculative"},
@@ -60,7 +60,7 @@ STATES = _frozen(
 
 BASIS = _frozen(
     {
-        "observed": {"core": "#FFFFFF", "label": "observed: an image or a track shows the leg"},
+        "observed": {"core": "#FFFFFF", "label": "observed: image or track"},
         "reported": {"core": None, "label": "reported: a source says so"},
         "inferred": {"core": None, "label": "inferred: routemap worked it out"},
     }

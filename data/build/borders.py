@@ -48,7 +48,8 @@ def dashed(
 ) -> list[bool]:
     """Return for each arc whether it is dashed: by a unit's policy, or by the table of lines.
 
-    `owners` holds the unit of each polygon but those of land, which come last; `boxes` two units' names and where their line is meant.
+    `owners` holds the unit of each polygon but those of land, which come last; `boxes` two units'
+    names and where their line is meant.
     """
     sides: list[list[territories.Unit]] = [[] for _ in shared.arcs]
     for unit, rings in zip(owners, shared.rings, strict=False):

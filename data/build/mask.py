@@ -90,7 +90,7 @@ def _edges(ring: Points) -> Points:
 
 
 def _filled(edges: Points, start: int) -> Bits:
-    """Return the rows from `start` on; a crossing on the next turn of the globe toggles them whole."""
+    """Return the rows from `start` on; a crossing on the next turn of the globe toggles a row."""
     low, high = np.minimum(edges[:, 1], edges[:, 3]), np.maximum(edges[:, 1], edges[:, 3])
     first = np.maximum(np.ceil(low - 0.5).astype(np.int64), start)
     last = np.minimum(np.ceil(high - 0.5).astype(np.int64), start + BAND)

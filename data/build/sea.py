@@ -29,7 +29,7 @@ from routemap.geography.mask import (
     is_land,
     land_mask,
 )
-from routemap.networks.water import BLOCK, MIDDLE, SOUTH, arcs_cross, degrees, positions, vectors
+from routemap.networks.water import BLOCK, SOUTH, arcs_cross, degrees, positions, vectors
 
 HIGH, WIDE = ROWS // BLOCK, COLUMNS // BLOCK  # finest cells of the quadtree, "blocks"
 POLE = 90.0
@@ -42,7 +42,7 @@ Floats = npt.NDArray[np.float64]
 
 
 class Nodes(NamedTuple):
-    """Block (flat index), size in blocks, and cell (flat index in its block) of each node."""
+    """Block, size and cell of each node, as `WaterNetwork` has them."""
 
     block: Ints
     size: Ints
@@ -87,7 +87,7 @@ class Quadtree:
         block, leaf = np.unique(corner, return_inverse=True)
         self.leaf = leaf.reshape(size.shape) - 1
         kept = block[1:]
-        return Nodes(kept, size.reshape(-1)[kept], np.full(len(kept), MIDDLE))
+        return Nodes(kept, size.reshape(-1)[kept], np.zeros(len(kept), dtype=np.int64))
 
     def _pieces(self, water: Bits, blocks: Ints, first: int) -> tuple[Ints, Nodes]:
         pieces = np.full(water.shape, -1)
@@ -95,7 +95,7 @@ class Quadtree:
         for slot, (block, cells) in enumerate(zip(blocks.tolist(), water, strict=True)):
             labels, count = label(cells, EIGHT)
             pieces[slot][cells] = labels[cells] - 1 + first + len(found)
-            found += [(block, 1, _centre(labels == each)) for each in range(1, count + 1)]
+            found += [(block, 0, _centre(labels == each)) for each in range(1, count + 1)]
         return pieces, Nodes(*np.array(found).T)
 
     def edges(self) -> Ints:

@@ -1,541 +1,646 @@
-/* routemap: draw a case on a Leaflet map. Every text from the case enters through textContent. */
-var routemap = (function () {
+/* routemap: draw a case on a Leaflet map. Every text from the case enters as a text node. */
+const routemap = (() => {
   "use strict";
 
-  var SVG = "http://www.w3.org/2000/svg";
-  var COPIES = [-360, 0, 360];
-  var ARROW_STEP_PX = 170;
-  var ARROW_LIMIT = 14;
-  var SMALL_KM = 15;
+  const SVG = "http://www.w3.org/2000/svg";
+  const COPIES = [-360, 0, 360];
+  const ARROW_STEP_PX = 170;
+  const SHORTEST_ARROWED_PX = 24;
+  const DOT_KM = 15;
+  const INK = "#26323A";
+  const GREY = "#4A4A4A";
+  const CONTESTED = {
+    direct: "contested: denied or questioned",
+    "by-claim": "contested: a claim for it is denied or questioned",
+    "by-route": "contested: its route is denied or questioned",
+  };
 
   /* ---- elements ---------------------------------------------------------------------------- */
 
   /** Return an element; texts among the children become text nodes and nothing else. */
-  function el(tag, attributes) {
-    var node = document.createElement(tag);
-    Object.keys(attributes || {}).forEach(function (name) {
-      node.setAttribute(name, attributes[name]);
-    });
-    for (var i = 2; i < arguments.length; i += 1) {
-      add(node, arguments[i]);
-    }
+  const el = (tag, attributes = {}, ...children) => {
+    const node = document.createElement(tag);
+    Object.entries(attributes).forEach(([name, value]) => node.setAttribute(name, value));
+    node.append(...parts(children));
     return node;
-  }
+  };
 
-  function add(node, child) {
-    if (Array.isArray(child)) {
-      child.forEach(function (one) { add(node, one); });
-    } else if (child instanceof Node) {
-      node.appendChild(child);
-    } else if (child !== null && child !== undefined && child !== false) {
-      node.appendChild(document.createTextNode(String(child)));
-    }
-  }
+  const there = (value) => value !== null && value !== undefined && value !== false && value !== "";
+  const parts = (children) => [children].flat(Infinity).filter(there);
 
   /** Return a text of the case, isolated so that its direction cannot disturb what is around it. */
-  function said(text) {
-    return el("bdi", { dir: "auto" }, text);
-  }
+  const said = (text) => (there(text) ? el("bdi", { dir: "auto" }, String(text)) : null);
 
-  function button(label, action, name) {
-    var node = el("button", { type: "button", "class": name || "rm-button" }, label);
+  const listed = (texts, between = "; ") =>
+    (texts || []).map((text, index) => [index ? between : null, said(text)]);
+
+  const button = (label, name, action) => {
+    const node = el("button", { type: "button", class: name }, label);
     node.addEventListener("click", action);
     return node;
-  }
+  };
 
   /** Return a link if the address is one of the web, else its text. */
-  function link(address, label) {
-    if (!/^https?:\/\//i.test(address || "")) { return address ? said(address) : null; }
-    return el("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, label || address);
-  }
+  const link = (address, label) =>
+    /^https?:\/\//i.test(address || "")
+      ? el("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, label || said(address))
+      : said(address);
 
-  function sample(look, width, colour, halo) {
-    var svg = document.createElementNS(SVG, "svg");
-    svg.setAttribute("class", "rm-sample");
-    svg.setAttribute("viewBox", "0 0 44 12");
-    svg.setAttribute("aria-hidden", "true");
-    [halo && [halo, width + 5, null, 0.35], [colour, width, look.dash, look.opacity || 1],
-      look.core && [look.core, 1.4, null, 1]].forEach(function (stroke) {
-      if (!stroke) { return; }
-      var line = document.createElementNS(SVG, "line");
-      var values = { x1: 2, y1: 6, x2: 42, y2: 6, stroke: stroke[0], "stroke-width": stroke[1], "stroke-opacity": stroke[3] };
-      if (stroke[2]) { values["stroke-dasharray"] = stroke[2]; }
-      Object.keys(values).forEach(function (name) { line.setAttribute(name, values[name]); });
-      svg.appendChild(line);
+  /** Return a part that opens; what is in it is made when it is first opened. */
+  const fold = (title, open, content) => {
+    const node = el("details", { class: "rm-fold" }, el("summary", {}, title));
+    const fill = () => node.childElementCount === 1 && node.append(...parts(content()));
+    if (open) { fill(); }
+    node.open = open;
+    node.addEventListener("toggle", () => node.open && fill());
+    return node;
+  };
+
+  /** Return a definition list; rows without a value are left out. */
+  const facts = (rows) =>
+    el("dl", { class: "rm-facts" }, rows
+      .filter(([, value]) => parts(value).length > 0)
+      .map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
+
+  /** Return a short line as a picture: strokes are [colour, width, dash, opacity]. */
+  const sample = (...strokes) => {
+    const svg = document.createElementNS(SVG, "svg");
+    const set = (node, values) =>
+      Object.entries(values).forEach(([name, value]) => there(value) && node.setAttribute(name, value));
+    set(svg, { class: "rm-sample", viewBox: "0 0 44 12", "aria-hidden": "true" });
+    strokes.filter(there).forEach(([stroke, width, dash, opacity]) => {
+      const line = svg.appendChild(document.createElementNS(SVG, "line"));
+      set(line, { x1: 2, y1: 6, x2: 42, y2: 6, stroke, "stroke-width": width });
+      set(line, { "stroke-dasharray": dash, "stroke-opacity": opacity });
     });
     return svg;
-  }
+  };
 
   /* ---- numbers and words ------------------------------------------------------------------- */
 
   /** Return [lat, lng] pairs of lon, lat steps in fractions of a degree. */
-  function points(steps, precision, offset) {
-    var lon = 0, lat = 0, line = [];
-    for (var i = 0; i < steps.length; i += 2) {
+  const points = (steps, scale, shift = 0) => {
+    const line = [];
+    for (let i = 0, lon = 0, lat = 0; i < steps.length; i += 2) {
       lon += steps[i];
       lat += steps[i + 1];
-      line.push([lat / precision, lon / precision + (offset || 0)]);
+      line.push([lat / scale, lon / scale + shift]);
     }
     return line;
-  }
+  };
 
-  function km(value) {
-    if (value === null || value === undefined) { return "not known"; }
-    return value >= 100 ? Math.round(value).toLocaleString("en") + " km" : String(Math.round(value * 10) / 10) + " km";
-  }
+  const km = (value) => {
+    if (!there(value)) { return "not known"; }
+    return `${value >= 100 ? Math.round(value).toLocaleString("en") : Math.round(value * 10) / 10} km`;
+  };
 
-  function grade(code, words) {
-    return code ? code + ": " + words[code[0]] + ", " + words[code[1]] : "not graded";
-  }
+  const counted = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
-  function speaker(data, claim) {
-    var source = data.sources[claim.source];
-    return source.publisher || source.title;
-  }
+  const grade = (code, words) =>
+    code ? `${code}: ${words[code[0]]}, ${words[code[1]]}` : "not graded";
+
+  const speaker = (source) => source.publisher || source.title;
+
+  const legTitle = (leg) => [said(leg.origin_name || "?"), " \u2192 ", said(leg.destination_name || "?")];
 
   /* ---- base map ---------------------------------------------------------------------------- */
 
-  function drawBase(map, base) {
-    var canvas = L.canvas({ padding: 0.4, pane: "rm-base" });
-    function lines(list, offset) {
-      return list.map(function (steps) { return points(steps, base.scale, offset); });
-    }
-    function polygons(list, offset) {
-      return list.map(function (rings) { return lines(rings, offset); });
-    }
-    function layer(kind, list, look) {
-      if (!list.length) { return; }
-      COPIES.forEach(function (offset) {
-        var options = Object.assign({ renderer: canvas, pane: "rm-base", interactive: false }, look);
-        kind((kind === L.polygon ? polygons : lines)(list, offset), options).addTo(map);
-      });
-    }
-    layer(L.polygon, base.land, { stroke: false, fillColor: "#F6F3EC", fillOpacity: 1 });
-    layer(L.polygon, base.lakes, { stroke: false, fillColor: "#D5E3EA", fillOpacity: 1 });
-    layer(L.polyline, base.rivers, { color: "#BFD3DD", weight: 0.8 });
-    layer(L.polyline, base.borders, { color: "#A79F8F", weight: 0.9 });
-    layer(L.polyline, base.disputed, { color: "#A79F8F", weight: 1.1, dashArray: "4 4" });
-  }
+  const drawBase = (map, base) => {
+    const renderer = L.canvas({ padding: 0.3, pane: "rm-base" });
+    const drawn = (shape, list, nest, look) => COPIES.forEach((shift) => {
+      const decoded = list.map((one) => nest(one, (steps) => points(steps, base.scale, shift)));
+      shape(decoded, { renderer, pane: "rm-base", interactive: false, ...look }).addTo(map);
+    });
+    const fill = (list, fillColor) =>
+      drawn(L.polygon, list, (rings, read) => rings.map(read), { stroke: false, fillColor, fillOpacity: 1 });
+    const line = (list, look) => drawn(L.polyline, list, (steps, read) => read(steps), look);
+    fill(base.land, "#F7F5EF");
+    fill(base.lakes, "#CDDEE8");
+    line(base.rivers, { color: "#BDD2DE", weight: 0.8 });
+    line(base.borders, { color: "#A39A88", weight: 1 });
+    line(base.disputed, { color: "#A39A88", weight: 1.2, dashArray: "4 4" });
+  };
 
   /* ---- legs -------------------------------------------------------------------------------- */
 
-  function drawLeg(view, leg) {
-    var style = view.data.style, state = style.states[leg.state], colour = style.modes[leg.mode].colour;
-    var group = L.featureGroup(), line = points(leg.line, view.data.precision);
-    function stroke(path, look) {
-      var options = Object.assign({ renderer: view.canvas, lineCap: "butt", bubblingMouseEvents: false }, look);
-      return L.polyline(path, options).addTo(group);
-    }
-    if (leg.contested) {
-      stroke(line, { color: style.contested, weight: leg.width + 6, opacity: 0.28 });
-    }
-    stroke(line, { color: "#FFFFFF", weight: leg.width + 2.5, opacity: 0.85 });
-    leg.parts.forEach(function (part) {
-      stroke(line.slice(part[4], part[5] + 1), {
-        color: colour, weight: leg.width, opacity: state.opacity,
-        dashArray: state.dash || style.kinds[part[0]].dash
-      });
-    });
-    if (style.basis[leg.basis].core && !state.dash) {
-      stroke(line, { color: style.basis[leg.basis].core, weight: 1.4, opacity: 0.95 });
-    }
-    group.on("click", function () { view.show(leg); });
-    return { leg: leg, line: line, group: group, arrows: L.layerGroup(), mark: state.mark };
-  }
+  const drawLeg = (view, leg) => {
+    const { precision, style } = view.data;
+    const state = style.states[leg.state];
+    const { core } = style.basis[leg.basis];
+    const group = L.featureGroup();
+    const line = points(leg.line, precision);
+    const stroke = (path, color, weight, opacity, dashArray) =>
+      L.polyline(path, { renderer: view.canvas, lineCap: "butt", bubblingMouseEvents: false,
+        color, weight, opacity, dashArray }).addTo(group);
+    if (leg.contested) { stroke(line, style.contested, leg.width + 7, 0.35); }
+    stroke(line, "#FFFFFF", leg.width + 3, 0.9);
+    dashes(leg, style).forEach(([start, stop, dash]) =>
+      stroke(line.slice(start, stop + 1), style.modes[leg.mode].colour, leg.width, state.opacity, dash));
+    if (core && !state.dash) { stroke(line, core, 1.4, 0.95); }
+    group.on("click", () => view.show(leg));
+    return { leg, line, group, arrows: L.layerGroup(), ends: [line[0][1], line[line.length - 1][1]] };
+  };
 
-  /** Draw arrowheads and the word of the state along a line, at the present zoom. */
-  function decorate(view, drawn) {
+  /** Return [start, stop, dash] of the strokes of a leg; neighbours of one pattern are one stroke. */
+  const dashes = (leg, style) => {
+    const joined = [];
+    leg.parts.forEach(([kind, , , , start, stop]) => {
+      const dash = style.states[leg.state].dash || style.kinds[kind].dash;
+      const last = joined[joined.length - 1];
+      if (last && last[2] === dash) { last[1] = stop; } else { joined.push([start, stop, dash]); }
+    });
+    return joined;
+  };
+
+  /** Draw arrowheads, and the word of the state, on what is in view of a line. */
+  const decorate = (view, drawn) => {
+    const { map, data: { style } } = view;
     drawn.arrows.clearLayers();
-    var map = view.map, colour = view.data.style.modes[drawn.leg.mode].colour;
-    var path = drawn.line.map(function (point) { return map.latLngToLayerPoint(point); });
-    var length = 0;
-    for (var i = 1; i < path.length; i += 1) { length += path[i].distanceTo(path[i - 1]); }
-    if (length < 24) { return; }
-    var count = Math.max(1, Math.min(ARROW_LIMIT, Math.round(length / ARROW_STEP_PX)));
-    for (var n = 1; n <= count; n += 1) {
-      var at = along(path, length * (n - 0.5) / count);
-      arrow(view, drawn, at, colour);
-      if (drawn.mark && n === Math.ceil(count / 2)) { note(view, drawn, at); }
-    }
-  }
+    const path = drawn.line.map((point) => map.latLngToLayerPoint(point));
+    const heads = arrowheads(path, L.bounds(
+      map.containerPointToLayerPoint([0, 0]), map.containerPointToLayerPoint(map.getSize())));
+    heads.forEach((head) => arrow(view, drawn, head, style.modes[drawn.leg.mode].colour));
+    const { mark } = style.states[drawn.leg.state];
+    if (mark && heads.length) { word(view, drawn, heads[Math.floor(heads.length / 2)], mark); }
+  };
 
-  function along(path, distance) {
-    for (var i = 1; i < path.length; i += 1) {
-      var step = path[i].distanceTo(path[i - 1]);
-      if (step >= distance && step > 0) {
-        var share = distance / step;
-        return {
-          point: L.point(path[i - 1].x + share * (path[i].x - path[i - 1].x), path[i - 1].y + share * (path[i].y - path[i - 1].y)),
-          angle: Math.atan2(path[i].y - path[i - 1].y, path[i].x - path[i - 1].x)
-        };
+  /** Return { point, angle } at even steps along a path, as far as it is inside `seen`. */
+  const arrowheads = (path, seen) => {
+    let sum = 0;
+    const at = path.map((point, i) => (sum += i ? point.distanceTo(path[i - 1]) : 0));
+    const found = [];
+    if (sum < SHORTEST_ARROWED_PX) { return found; }
+    const step = sum / Math.max(1, Math.round(sum / ARROW_STEP_PX));
+    for (let i = 1; i < path.length; i += 1) {
+      if (!seen.intersects(L.bounds(path[i - 1], path[i]))) { continue; }
+      for (let n = Math.ceil(at[i - 1] / step - 0.5); (n + 0.5) * step < at[i]; n += 1) {
+        const point = pointAt(path, at, (n + 0.5) * step);
+        if (seen.contains(point)) { found.push({ point, angle: heading(path, at, (n + 0.5) * step) }); }
       }
-      distance -= step;
     }
-    return { point: path[path.length - 1], angle: 0 };
-  }
+    return found;
+  };
 
-  function arrow(view, drawn, at, colour) {
-    var size = 4.5 + drawn.leg.width * 0.6;
-    var wings = [2.55, -2.55].map(function (turn) {
-      return at.point.add([size * Math.cos(at.angle + turn), size * Math.sin(at.angle + turn)]);
-    });
-    var tip = at.point.add([size * 0.6 * Math.cos(at.angle), size * 0.6 * Math.sin(at.angle)]);
-    var head = [wings[0], tip, wings[1]].map(function (point) { return view.map.layerPointToLatLng(point); });
-    L.polygon(head, {
-      renderer: view.canvas, color: "#FFFFFF", weight: 1.2, fillColor: colour, fillOpacity: 1, interactive: false
-    }).addTo(drawn.arrows);
-  }
+  const pointAt = (path, at, distance) => {
+    const found = at.findIndex((end) => end >= distance);
+    const i = found < 0 ? path.length - 1 : Math.max(1, found);
+    const share = (distance - at[i - 1]) / (at[i] - at[i - 1] || 1);
+    return path[i - 1].add(path[i].subtract(path[i - 1]).multiplyBy(Math.min(1, Math.max(0, share))));
+  };
 
-  function note(view, drawn, at) {
-    var word = el("span", { "class": "rm-mark" }, drawn.mark);
-    L.marker(view.map.layerPointToLatLng(at.point.add([0, -16])), {
-      icon: L.divIcon({ html: word, className: "rm-label", iconSize: null }), interactive: false, keyboard: false
-    }).addTo(drawn.arrows);
-  }
+  /** Return the direction of a path over some pixels, so that small bends do not turn an arrow. */
+  const heading = (path, at, distance) => {
+    const ahead = pointAt(path, at, distance + 8).subtract(pointAt(path, at, distance - 8));
+    return Math.atan2(ahead.y, ahead.x);
+  };
+
+  const arrow = (view, drawn, { point, angle }, fillColor) => {
+    const size = 6 + drawn.leg.width * 0.8;
+    const corners = [[2.5, size], [0, size * 0.9], [-2.5, size], [Math.PI, size * 0.35]].map(([turn, far]) =>
+      view.map.layerPointToLatLng(point.add([far * Math.cos(angle + turn), far * Math.sin(angle + turn)])));
+    L.polygon(corners, { renderer: view.canvas, color: "#FFFFFF", weight: 1.2, opacity: 1,
+      fillColor, fillOpacity: 1, interactive: false }).addTo(drawn.arrows);
+  };
+
+  const word = (view, drawn, { point, angle }, text) => {
+    const aside = point.add([18 * Math.sin(angle), -18 * Math.cos(angle)]);
+    tag(view.map.layerPointToLatLng(aside), el("span", { class: "rm-mark" }, text)).addTo(drawn.arrows);
+  };
+
+  /** Return a marker that shows an element and takes no clicks. */
+  const tag = (at, html) => L.marker(at, {
+    icon: L.divIcon({ html, className: "rm-label", iconSize: null }), interactive: false, keyboard: false });
 
   /* ---- places ------------------------------------------------------------------------------ */
 
-  function drawPlace(view, place) {
-    var group = L.featureGroup(), colour = "#26323A";
-    var base = { renderer: view.canvas, bubblingMouseEvents: false };
-    if (place.rings) {
-      var rings = place.rings.map(function (steps) { return points(steps, view.data.precision); });
-      L.polygon(rings, Object.assign({ color: colour, weight: 1.6, dashArray: "5 5", fillOpacity: 0.04, fillColor: colour }, base)).addTo(group);
-    } else {
-      var at = [place.lat, place.lon];
-      L.circle(at, Object.assign({ radius: Math.max(1, place.uncertainty_km * 1000), color: colour, weight: 1.2, dashArray: "3 3", fillColor: colour, fillOpacity: 0.07 }, base)).addTo(group);
-      if (place.uncertainty_km <= SMALL_KM) {
-        L.circleMarker(at, Object.assign({ radius: 4.5, color: "#FFFFFF", weight: 1.5, fillColor: colour, fillOpacity: 1 }, base)).addTo(group);
-      }
+  const drawPlace = (view, place) => {
+    const group = L.featureGroup();
+    if (place.rings) { drawArea(view, place, group); } else {
+      shifts(view, place).forEach((shift) => drawPoint(view, place, L.latLng(place.lat, place.lon + shift), group));
     }
-    if (!place.rings) {
-      var name = el("span", { "class": "rm-name" }, said(place.reported));
-      L.marker([place.lat, place.lon], {
-        icon: L.divIcon({ html: name, className: "rm-label", iconSize: null }), interactive: false, keyboard: false
-      }).addTo(group);
-      view.names.push({ at: L.latLng(place.lat, place.lon), node: name });
-    }
-    group.on("click", function () { view.show(place); });
+    group.on("click", () => view.show(place));
     return group;
-  }
+  };
 
-  /** Show the names that have room at the present zoom, the first of the case before the later. */
-  function declutter(view) {
-    var taken = [];
-    view.names.forEach(function (name) {
-      var point = view.map.latLngToLayerPoint(name.at);
-      var box = L.bounds(point.subtract([0, 9]), point.add([name.node.offsetWidth + 10, 9]));
-      var free = taken.every(function (other) { return !other.intersects(box); });
-      name.node.classList.toggle("rm-crowded", !free);
-      if (free) { taken.push(box); }
+  /** Return by how many degrees a point stands aside, so that legs across 180 end at it. */
+  const shifts = (view, place) => {
+    const ends = Object.values(view.legs).flatMap(({ leg, ends: [start, stop] }) =>
+      [leg.origin === place.id && start, leg.destination === place.id && stop]);
+    const turns = ends.filter((lon) => lon !== false).map((lon) => 360 * Math.round((lon - place.lon) / 360));
+    return turns.length ? [...new Set(turns)] : [0];
+  };
+
+  /** Draw an area as an outline, at each copy of the world; the outline darkens when it is asked about. */
+  const drawArea = (view, place, group) => {
+    const shared = { renderer: view.canvas, bubblingMouseEvents: false };
+    const decoded = (list) => COPIES.map((shift) => list.map((steps) => points(steps, view.data.precision, shift)));
+    L.polygon(decoded(place.rings), { ...shared, stroke: false, fillColor: INK, fillOpacity: 0.045 }).addTo(group);
+    place.outline = L.polyline(decoded(place.lines).flat(), { ...shared, ...OUTLINE }).addTo(group);
+    place.bounds = L.latLngBounds(place.rings.flatMap((steps) => points(steps, view.data.precision)));
+  };
+
+  const OUTLINE = { color: INK, weight: 1, opacity: 0.45, dashArray: "5 4" };
+  const ASKED = { weight: 1.8, opacity: 0.9 };
+
+  const drawPoint = (view, place, at, group) => {
+    const shared = { renderer: view.canvas, bubblingMouseEvents: false, color: INK, fillColor: INK };
+    L.circle(at, { ...shared, radius: Math.max(1, place.uncertainty_km * 1000), weight: 1.2, dashArray: "3 3",
+      fillOpacity: 0.08 }).addTo(group);
+    if (place.uncertainty_km <= DOT_KM) {
+      L.circleMarker(at, { ...shared, radius: 4.5, color: "#FFFFFF", weight: 1.5, fillOpacity: 1 }).addTo(group);
+    }
+    const name = el("span", { class: "rm-name" }, said(place.reported));
+    tag(at, name).addTo(group);
+    view.names.push({ at, name });
+  };
+
+  /** Set each name where it has room: right, left, above or below its point, or nowhere. */
+  const declutter = (view) => {
+    const taken = view.names.map(({ at }) => box(view.map.latLngToLayerPoint(at), -5, -5, 10, 10));
+    view.names.forEach(({ at, name }, own) => {
+      const [width, height] = [name.offsetWidth, name.offsetHeight];
+      const sides = [[9, -height / 2], [-9 - width, -height / 2], [-width / 2, -9 - height], [-width / 2, 9]];
+      const boxes = sides.map(([x, y]) => box(view.map.latLngToLayerPoint(at), x, y, width, height));
+      const side = boxes.findIndex((one) => taken.every((other, index) => index === own || !other.intersects(one)));
+      name.classList.toggle("rm-crowded", side < 0);
+      if (side < 0) { return; }
+      [name.style.left, name.style.top] = sides[side].map((value) => `${value}px`);
+      taken.push(boxes[side]);
     });
-  }
+  };
+
+  const box = (point, x, y, width, height) => L.bounds(point.add([x, y]), point.add([x + width, y + height]));
 
   /* ---- cards ------------------------------------------------------------------------------- */
 
-  function facts(rows) {
-    var list = el("dl", { "class": "rm-facts" });
-    rows.forEach(function (row) {
-      if (row[1] !== null && row[1] !== undefined && row[1] !== "" && row[1].length !== 0) {
-        list.append(el("dt", {}, row[0]), el("dd", {}, row[1]));
-      }
-    });
-    return list;
-  }
-
-  function listed(texts) {
-    return (texts || []).map(function (text, index) { return [index ? ", " : "", said(text)]; });
-  }
-
-  function claimCard(data, id) {
-    var claim = data.claims[id], source = data.sources[claim.source];
-    var doubt = claim.says !== "asserts";
-    var read = source.seen_in && data.sources[source.seen_in] ? data.sources[source.seen_in] : null;
-    return el("article", { "class": doubt ? "rm-claim rm-doubt" : "rm-claim" },
-      el("h4", {}, said(speaker(data, claim) + ":"), " ", said(claim.summary || claim.quote || claim.cargo || id)),
-      claim.quote ? el("blockquote", {}, said(claim.quote), claim.locator ? [" (", said(claim.locator), ")"] : null) : null,
-      claim.retract ? el("p", { "class": "rm-warn" }, "Retracted: ", said(claim.retract)) : null,
+  const claimCard = (data, id) => {
+    const claim = data.claims[id];
+    const source = data.sources[claim.source];
+    const doubt = claim.says !== "asserts";
+    return el("article", { class: doubt ? "rm-claim rm-doubt" : "rm-claim" },
+      el("h4", {}, said(`${speaker(source)}:`), " ", said(claim.summary || claim.quote || claim.cargo || id)),
+      claim.quote && el("blockquote", {}, said(claim.quote), claim.locator && [" (", said(claim.locator), ")"]),
+      claim.retract && el("p", { class: "rm-warn" }, "Retracted: ", said(claim.retract)),
       facts([
-        ["Says", doubt ? claim.says : claim.basis + ", " + claim.event],
-        ["When", listed([claim.moved || claim.seen || [claim.departed, claim.arrived].filter(Boolean).join(" to ")].filter(Boolean))],
+        ["Says", doubt ? claim.says : `${claim.basis}, ${claim.event}`],
+        ["Against", listed(claim.against)],
+        ...whenRows(claim),
         ["Grade", grade(claim.grade, data.words)],
-        ["Carrier", listed((claim.carrier || []).concat(claim.carrier_flag ? ["flag " + claim.carrier_flag] : [], claim.carrier_imo ? ["IMO " + claim.carrier_imo] : []))],
-        ["Cargo", claim.cargo ? said(claim.cargo) : null],
+        ["Of it", Object.entries(claim.credibility_of || {}).map(([what, number]) =>
+          `${what} ${number}: ${data.words[number]}`).join("; ")],
+        ["Carrier", [listed(claim.carrier), claim.carrier_flag && [", flag ", said(claim.carrier_flag)],
+          claim.carrier_imo && [", IMO ", said(claim.carrier_imo)]]],
+        ["Cargo", said(claim.cargo)],
         ["Quantity", listed(claim.quantity)],
-        ["Distance", claim.distance ? said(claim.distance) : null],
+        ["Part of", said(claim.part_of)],
+        ["Distance", said(claim.distance)],
         ["Of the way", constraintWords(claim)],
-        ["Source", [said(source.title), source.published ? [", ", said(source.published)] : null]],
-        ["Read in", read ? [said(read.publisher || read.title), " ", link(read.url, "open")] : source.seen_in ? said(source.seen_in) : null],
-        ["Derived from", listed((source.derived_from || []).map(function (one) { return data.sources[one] ? data.sources[one].publisher || data.sources[one].title : one; }))],
-        ["Link", source.url ? link(source.url) : "not recorded"],
-        ["Archived", source.archived_url ? link(source.archived_url) : null]
+        ...sourceRows(data, source),
       ]));
-  }
+  };
 
-  function constraintWords(claim) {
-    var parts = ["only", "avoid", "via"].filter(function (kind) { return claim[kind]; }).map(function (kind) {
-      return kind + " " + claim[kind].join(", ");
-    });
-    return parts.length ? listed(parts.concat(claim.words ? ["\u201c" + claim.words + "\u201d"] : [])) : null;
-  }
+  const whenRows = (claim) => ["moved", "departed", "arrived", "seen"].map((field) =>
+    [field[0].toUpperCase() + field.slice(1), said(claim[field])]);
 
-  function claimSection(data, title, ids) {
-    if (!ids.length) { return null; }
-    return el("section", {}, el("h3", {}, title), ids.map(function (id) { return claimCard(data, id); }));
-  }
+  const sourceRows = (data, source) => {
+    const named = (id) => (data.sources[id] ? speaker(data.sources[id]) : id);
+    const read = data.sources[source.seen_in];
+    return [
+      ["Source", [said(source.title), source.published && [", ", said(source.published)]]],
+      ["Read in", source.seen_in && [said(named(source.seen_in)), " ", read && link(read.url, "open")]],
+      ["Derived from", listed(source.derived_from.map(named))],
+      ["Link", link(source.url) || "not recorded"],
+      ["Archived", link(source.archived_url)],
+    ];
+  };
 
-  function legTitle(leg) {
-    return [said(leg.origin_name || "?"), " \u2192 ", said(leg.destination_name || "?")];
-  }
+  const constraintWords = (claim) => {
+    const kinds = ["only", "avoid", "via"].filter((kind) => claim[kind]);
+    const words = claim.words && [" \u201c", said(claim.words), "\u201d"];
+    return [listed(kinds.map((kind) => `${kind} ${claim[kind].join(", ")}`)), words];
+  };
 
-  function badges(data, leg) {
-    return el("p", { "class": "rm-badges" },
-      el("span", { "class": "rm-badge" }, leg.state),
-      el("span", { "class": "rm-badge" }, "basis: " + leg.basis),
-      el("span", { "class": "rm-badge" }, leg.grade ? "grade " + leg.grade : "not graded"),
-      leg.contested ? el("span", { "class": "rm-badge rm-contested" }, "contested " + leg.contested) : null);
-  }
+  const claimSection = (data, title, ids) =>
+    ids.length ? el("section", {}, el("h3", {}, title), ids.map((id) => claimCard(data, id))) : null;
 
-  function legCard(data, leg) {
-    var names = {};
-    leg.parts.forEach(function (part) {
-      names[part[0]] = (names[part[0]] || 0) + (part[2] || 0);
-    });
-    var routed = leg.length_km !== null;
-    return el("div", { "class": "rm-card" },
-      el("h2", {}, legTitle(leg)),
-      el("p", { "class": "rm-sub" }, data.style.modes[leg.mode].label),
-      badges(data, leg),
-      facts([
-        ["Dates", leg.edtf ? said(leg.edtf) : "no claim has a date"],
-        ["Length", routed ? km(leg.length_km) + " over the network; " + km(leg.geodesic_km) + " straight"
-          : leg.at_least_km !== null ? "at least " + km(leg.at_least_km) + "; not routed, an end is an area" : "not drawn: a place or a route is missing"],
-        ["Countries", Object.keys(leg.countries).map(function (code) { return (code === "-" ? "at sea" : code) + " " + km(leg.countries[code]); }).join(", ")],
-        ["Course", Object.keys(names).map(function (kind) { return kind + (routed ? " " + km(names[kind]) : ""); }).join(", ")],
-        ["Grade", grade(leg.grade, data.words)],
-        ["Sources", leg.sources === 1 ? "1 independent source" : leg.sources + " independent sources"],
-        ["Carriers", listed(leg.carriers)], ["Cargo", listed(leg.cargo)], ["Quantities", listed(leg.quantities)],
-        ["Of the way", leg.constraints.map(function (one, index) {
-          return [index ? el("br") : null, said(one.kind + " " + one.value), one.words.length ? [" \u201c", said(one.words.join("; ")), "\u201d"] : null,
-            one.cost_km === null ? " (not applied)" : " (costs " + km(one.cost_km) + ")"];
-        })]
-      ]),
-      el("p", { "class": "rm-inferred" }, routed ? "The ends are reported; the course between them was computed by routemap." : "This link is schematic: it joins the ends and is no course."),
-      claimSection(data, "Who says so", leg.claims) || el("p", {}, "No claim asserts this leg: routemap inferred it."),
-      claimSection(data, "Who denies or questions it", leg.against));
-  }
+  const badges = (leg) => el("p", { class: "rm-badges" },
+    leg.state !== leg.basis && el("span", { class: "rm-badge" }, leg.state),
+    el("span", { class: "rm-badge" }, `basis: ${leg.basis}`),
+    el("span", { class: "rm-badge" }, leg.grade ? `grade ${leg.grade}` : "not graded"),
+    leg.contested && el("span", { class: "rm-badge rm-contested" }, CONTESTED[leg.contested]));
 
-  function placeCard(data, place) {
-    var seen = Object.keys(data.claims).filter(function (id) { var at = data.claims[id].at; return at && (at === place.id || at === place.reported); });
-    return el("div", { "class": "rm-card" },
+  const legCard = (data, leg) => el("div", { class: "rm-card" },
+    el("h2", {}, legTitle(leg)),
+    el("p", { class: "rm-sub" }, data.style.modes[leg.mode].label),
+    badges(leg),
+    facts([
+      ["Dates", said(leg.edtf) || "no claim has a date"],
+      ["Length", lengthWords(leg)],
+      ["Countries", Object.entries(leg.countries).map(([code, value]) =>
+        `${code === "-" ? "at sea" : code} ${km(value)}`).join(", ")],
+      ["Course", courseWords(leg)],
+      ["Grade", grade(leg.grade, data.words)],
+      ["Sources", counted(leg.sources, "independent source")],
+      ["Carriers", listed(leg.carriers, ", ")],
+      ["Cargo", listed(leg.cargo)],
+      ["Quantities", listed(leg.quantities)],
+      ["Of the way", leg.constraints.map(constraintPrice)],
+    ]),
+    el("p", { class: "rm-inferred" }, leg.length_km === null
+      ? "This link is schematic: it joins the ends and is no course."
+      : "The ends are reported; the course between them was computed by routemap."),
+    claimSection(data, "Who says so", leg.claims) || el("p", {}, "No claim asserts this leg: routemap inferred it."),
+    claimSection(data, "Who denies or questions it", leg.against));
+
+  const lengthWords = (leg) => {
+    if (leg.length_km !== null) { return `${km(leg.length_km)} as drawn; ${km(leg.geodesic_km)} straight`; }
+    if (leg.at_least_km === null) { return "not drawn: a place or a route is missing"; }
+    const least = leg.at_least_km > 0 ? `at least ${km(leg.at_least_km)}` : "not known";
+    return `${least}; not routed, because an end is not known well enough`;
+  };
+
+  const courseWords = (leg) => {
+    const sums = {};
+    leg.parts.forEach(([kind, , length]) => { sums[kind] = (sums[kind] || 0) + (length || 0); });
+    return Object.entries(sums).map(([kind, sum]) =>
+      (leg.length_km === null ? kind : `${kind} ${km(sum)}`)).join(", ");
+  };
+
+  const constraintPrice = (one) => el("div", {}, said(`${one.kind} ${one.value}`),
+    one.words.length > 0 && [" \u201c", listed(one.words), "\u201d"],
+    one.cost_km === null ? " (not applied)" : ` (costs ${km(one.cost_km)})`);
+
+  const placeCard = (data, place) => {
+    const seen = Object.keys(data.claims).filter((id) => [place.id, place.reported].includes(data.claims[id].at));
+    return el("div", { class: "rm-card" },
       el("h2", {}, said(place.reported)),
-      el("p", { "class": "rm-sub" }, place.kind + (place.country ? ", " + place.country : "")),
+      el("p", { class: "rm-sub" }, [place.kind, place.country].filter(there).join(", ")),
       facts([
+        ["Where", place.rings ? "an area: anywhere within the outline"
+          : `a point, known to within ${km(place.uncertainty_km)}`],
         ["Chosen", said(place.name)],
-        ["Where", place.extent === "area" ? "an area: anywhere within the outline" : "a point, known to within " + km(place.uncertainty_km)],
-        ["Why", said(place.chosen_by)], ["Gazetteer", place.gazetteer_id ? said(place.gazetteer_id) : null]
+        ["Why", said(place.chosen_by)],
+        ["Also written", listed(place.names, ", ")],
+        ["Not", listed(place.never, ", ")],
+        ["Source", said(data.sources[place.source] ? speaker(data.sources[place.source]) : place.source)],
+        ["Gazetteer", said(place.gazetteer_id)],
       ]),
-      place.candidates.length ? el("section", {}, el("h3", {}, "Candidates that lost"), el("ul", {}, place.candidates.map(function (one) {
-        return el("li", {}, said(one.name), ", " + (one.country || "?") + ": ", said(one.lost_because || ""));
-      }))) : null,
+      place.candidates.length > 0 && el("section", {}, el("h3", {}, "Candidates that lost"),
+        el("ul", {}, place.candidates.map((one) =>
+          el("li", {}, said(one.name), `, ${one.country || "?"}: `, said(one.lost_because))))),
       claimSection(data, "Seen here", seen));
-  }
+  };
 
   /* ---- panel ------------------------------------------------------------------------------- */
 
-  function fold(title, open, content) {
-    var node = el("details", { "class": "rm-fold" }, el("summary", {}, title), content);
-    node.open = open;
-    return node;
-  }
-
-  function overview(view) {
-    var data = view.data;
+  const overview = (view) => {
+    const { claims, findings, legs, places, problems, routes } = view.data;
+    const list = (name, rows) => el("ul", { class: name }, rows);
     return el("div", {},
-      data.problems.length ? el("div", { "class": "rm-banner", role: "alert" }, el("strong", {}, "Incomplete: " + data.problems.length + " problems left out"),
-        el("ul", {}, data.problems.map(function (text) { return el("li", {}, said(text)); }))) : null,
-      fold("Legs (" + data.legs.length + ")", true, el("ul", { "class": "rm-legs" }, data.legs.map(function (leg) { return legButton(view, leg); }))),
-      data.routes.length ? fold("Routes (" + data.routes.length + ")", true, data.routes.map(function (route) { return routeRow(view, route); })) : null,
-      fold("Findings (" + data.findings.length + ")", false, el("ul", { "class": "rm-findings" }, data.findings.map(function (one) { return finding(view, one); }))),
-      fold("Places (" + data.places.length + ")", false, el("ul", { "class": "rm-legs" }, data.places.map(function (place) {
-        return el("li", {}, button(said(place.reported), function () { view.show(place); view.zoom(place); }, "rm-row"));
-      }))),
-      fold("Method and data", false, method(data)));
-  }
+      problems.length > 0 && el("div", { class: "rm-banner", role: "alert" },
+        el("strong", {}, `Incomplete: ${counted(problems.length, "problem")} left out`),
+        el("ul", {}, problems.map((text) => el("li", {}, said(text))))),
+      fold(`Legs (${legs.length})`, true, () => list("rm-legs", legs.map((leg) => legRow(view, leg)))),
+      routes.length > 0 && fold(`Routes (${routes.length})`, true, () => routes.map((one) => routeRow(view, one))),
+      fold(`Findings (${findings.length})`, false, () =>
+        list("rm-findings", findings.map((one) => findingRow(view, one)))),
+      fold(`Places (${places.length})`, false, () => list("rm-legs", places.map((place) =>
+        el("li", {}, button(said(place.reported), "rm-row", () => view.visit(place)))))),
+      fold(`Claims (${Object.keys(claims).length})`, false, () =>
+        Object.keys(claims).map((id) => claimCard(view.data, id))),
+      fold("Method and data", false, () => method(view.data)));
+  };
 
-  function legButton(view, leg) {
-    var look = view.data.style.states[leg.state];
-    var row = button([
-      sample(look, Math.min(5, leg.width), view.data.style.modes[leg.mode].colour, leg.contested ? view.data.style.contested : null),
-      el("span", {}, legTitle(leg), el("small", {}, (leg.length_km === null ? "" : km(leg.length_km) + " \u00b7 ") + leg.state + (leg.grade ? " \u00b7 " + leg.grade : "") + (leg.contested ? " \u00b7 contested" : "")))
-    ], function () { view.show(leg); view.zoom(leg); }, "rm-row");
+  const legRow = (view, leg) => {
+    const { contested, modes, states } = view.data.style;
+    const { dash, opacity } = states[leg.state];
+    const width = Math.min(5, leg.width);
+    const words = [leg.length_km !== null && km(leg.length_km), leg.state, leg.grade, leg.contested && "contested"];
+    const row = button([
+      sample(leg.contested && [contested, width + 5, null, 0.35], [modes[leg.mode].colour, width, dash, opacity]),
+      el("span", {}, legTitle(leg), el("small", {}, words.filter(there).join(" \u00b7 "))),
+    ], "rm-row", () => view.visit(leg));
+    view.rows[leg.id] = row;
     return el("li", {}, row);
-  }
+  };
 
-  function routeRow(view, route) {
-    var box = el("input", { type: "checkbox" });
-    box.checked = true;
-    box.addEventListener("change", function () { view.toggle(route.id, box.checked); });
-    return el("div", { "class": "rm-route" },
-      el("label", {}, box, " ", said(route.title)),
-      el("small", {}, route.claims.length + " claims for, " + route.against.length + " against" + (route.excludes.length ? "; excludes " + route.excludes.join(", ") : "")),
-      fold("Claims", false, [route.own.map(function (id) { return claimCard(view.data, id); }), route.against.map(function (id) { return claimCard(view.data, id); })]));
-  }
+  const routeRow = (view, route) => {
+    const tick = el("input", { type: "checkbox" });
+    tick.checked = !view.off.has(route.id);
+    tick.addEventListener("change", () => view.toggle(route.id, tick.checked));
+    const rivals = route.excludes.length ? `; excludes ${route.excludes.join(", ")}` : "";
+    const cards = [...route.own, ...route.against];
+    return el("div", { class: "rm-route" },
+      el("label", {}, tick, " ", said(route.title)),
+      el("small", {}, `${counted(route.claims.length, "claim")} for, ${route.against.length} against${rivals}`),
+      cards.length > 0 && fold("Claims on the route", false, () => cards.map((id) => claimCard(view.data, id))));
+  };
 
-  function finding(view, one) {
-    var legs = view.data.legs.filter(function (leg) { return one.legs.indexOf(leg.id) >= 0; });
-    return el("li", { "class": "rm-" + one.severity }, el("strong", {}, one.severity + ": "), said(one.message), " ",
-      legs.slice(0, 1).map(function (leg) { return button("show", function () { view.show(leg); view.zoom(leg); }, "rm-link"); }));
-  }
+  const findingRow = (view, one) => {
+    const legs = view.data.legs.filter((leg) => one.legs.includes(leg.id));
+    return el("li", { class: `rm-${one.severity}` },
+      el("strong", {}, `${one.severity}: `), said(one.message), " ",
+      legs.length > 0 && button("show", "rm-link", () => (legs.length > 1 ? view.focus(legs) : view.visit(legs[0]))));
+  };
 
-  function method(data) {
-    var source = data.method.provenance;
+  const method = (data) => {
+    const { provenance, attributions } = data.method;
     return el("div", {},
       el("p", {}, data.frame),
-      data.note ? el("p", {}, "Grades by: ", said(data.note)) : null,
-      el("p", {}, "Borders: the " + data.view + " view; it is no statement by any organisation."),
-      facts([["routemap", source.routemap], ["Router", source.router], ["Rows", source.read + " read, " + source.accepted + " accepted, " + source.rejected + " rejected"]]),
+      there(data.note) && el("p", {}, "Grades by: ", said(data.note)),
+      el("p", {}, `Borders: the ${data.view} view; it is no statement by any organisation.`),
+      facts([["routemap", provenance.routemap], ["Router", provenance.router],
+        ["Rows", `${provenance.read} read, ${provenance.accepted} accepted, ${provenance.rejected} rejected`]]),
       el("h3", {}, "Data"),
-      el("ul", {}, Object.keys(source.assets).map(function (name) {
-        var asset = source.assets[name];
-        return el("li", {}, name + ", " + (asset.version || "") + ", " + asset.licence + ", sha256 " + asset.sha256.slice(0, 12));
-      })),
-      el("h3", {}, "Notices"), el("ul", {}, data.method.attributions.map(function (text) { return el("li", {}, text); })));
-  }
+      el("ul", {}, Object.entries(provenance.assets).map(([name, asset]) => el("li", {},
+        [name, asset.version, asset.licence, `sha256 ${asset.sha256.slice(0, 12)}`].filter(there).join(", ")))),
+      el("h3", {}, "Notices"),
+      el("ul", {}, attributions.map((text) => el("li", {}, text))));
+  };
 
-  function legend(data) {
-    var style = data.style;
-    function used(name, values) { return Object.keys(style[name]).filter(function (key) { return values.indexOf(key) >= 0; }); }
-    var kinds = [].concat.apply([], data.legs.map(function (leg) { return leg.parts.map(function (part) { return part[0]; }); }));
-    var labels = {};
-    function row(look, width, colour, halo, text) {
-      if (labels[text]) { return null; }
-      labels[text] = true;
-      return el("li", {}, sample(look, width, colour, halo), text);
+  /* ---- legend ------------------------------------------------------------------------------ */
+
+  /** Return what the lines of this map mean; what no leg of it has is left out. */
+  const legend = (data) => {
+    const { basis, contested, kinds, modes, states } = data.style;
+    const used = (table, values) => Object.entries(table).filter(([key]) => values.includes(key));
+    const all = (field) => data.legs.map((leg) => leg[field]);
+    const drawn = data.legs.flatMap((leg) => leg.parts.map(([kind]) => kind));
+    const rows = [
+      ...used(modes, all("mode")).map(([, look]) => [look.label, sample([look.colour, 4])]),
+      ...used(basis, all("basis")).map(([key, look]) =>
+        [look.label, sample([GREY, 5, states[key].dash], look.core && [look.core, 1.4])]),
+      ...used(states, all("state")).filter(([, look]) => look.mark).map(([, look]) =>
+        [look.mark, sample([GREY, 4, look.dash, look.opacity])]),
+      ...used(kinds, drawn).filter(([, look]) => look.dash).map(([, look]) =>
+        [look.label, sample([GREY, 3.5, look.dash])]),
+      all("contested").some(there) && ["contested: denied or questioned",
+        sample([contested, 11, null, 0.35], [GREY, 4])],
+      ["thicker: better Admiralty grade", sample([GREY, 6])],
+      ["circle: how well a place is known", el("span", { class: "rm-ring" })],
+      data.places.some((place) => place.rings) && ["outline: anywhere within", el("span", { class: "rm-area" })],
+    ];
+    return fold("Legend", window.innerWidth > 700 && window.innerHeight > 500, () =>
+      el("ul", { class: "rm-legend" }, [...new Map(rows.filter(Boolean))].map(([label, picture]) =>
+        el("li", {}, picture, label))));
+  };
+
+  /* ---- the view: what is open, marked and hidden ------------------------------------------- */
+
+  class View {
+    constructor(map, data) {
+      Object.assign(this, { map, data, legs: {}, places: {}, names: [], rows: {}, off: new Set(), marked: [] });
+      this.canvas = L.canvas({ padding: 0.3, tolerance: 6 });
+      this.body = el("div", { class: "rm-body" });
     }
-    var grey = "#4A4A4A";
-    return fold("Legend", window.innerWidth > 700 && window.innerHeight > 500, el("ul", { "class": "rm-legend" },
-      used("modes", data.legs.map(function (leg) { return leg.mode; })).map(function (mode) { return row({}, 4, style.modes[mode].colour, null, style.modes[mode].label); }),
-      used("basis", data.legs.map(function (leg) { return leg.basis; })).map(function (basis) {
-        return row({ core: style.basis[basis].core, dash: basis === "inferred" ? style.states.inferred.dash : null }, 5, grey, null, style.basis[basis].label);
-      }),
-      used("states", data.legs.map(function (leg) { return leg.state; })).filter(function (state) { return style.states[state].mark; }).map(function (state) { return row(style.states[state], 4, grey, null, style.states[state].mark); }),
-      used("kinds", kinds).map(function (kind) { return row(style.kinds[kind], 3.5, grey, null, style.kinds[kind].label); }),
-      row({}, 4, grey, style.contested, "contested: someone denies or questions it"),
-      el("li", {}, el("span", { "class": "rm-thick" }), "thicker line: better Admiralty grade"),
-      el("li", {}, el("span", { "class": "rm-ring" }), "circle: how well a place is known"),
-      el("li", {}, el("span", { "class": "rm-area" }), "dashed outline: anywhere within")));
+
+    /** Open the card of a leg or a place. */
+    show(item) {
+      this.opener = document.activeElement;
+      const card = item.parts ? legCard(this.data, item) : placeCard(this.data, item);
+      const back = button("\u2190 Back to the overview", "rm-link rm-back", () => this.close());
+      this.body.replaceChildren(back, card);
+      this.body.scrollTop = 0;
+      back.focus({ preventScroll: true });
+      this.mark(item.parts ? [item] : [], item.parts ? [item.origin, item.destination] : [item.id]);
+    }
+
+    /** Go back from a card to the overview. */
+    close() {
+      if (this.home.isConnected) { return; }
+      this.body.replaceChildren(this.home);
+      this.mark([]);
+      if (this.opener && this.home.contains(this.opener)) { this.opener.focus(); }
+    }
+
+    visit(item) {
+      this.show(item);
+      this.focus([item], false);
+    }
+
+    /** Zoom to legs or places, beside the panel; mark them unless a card does that. */
+    focus(items, marked = true) {
+      if (marked) { this.mark(items); }
+      const bounds = L.latLngBounds([]);
+      items.forEach((item) => {
+        const drawn = item.parts ? this.legs[item.id] && this.legs[item.id].group : this.places[item.id];
+        if (drawn) { bounds.extend(item.bounds || drawn.getBounds()); }
+      });
+      if (bounds.isValid()) { this.map.fitBounds(bounds, { ...this.room(), maxZoom: 10 }); }
+    }
+
+    /** Bring some legs out and let the others fade; none marked shows all alike. */
+    mark(legs, places = []) {
+      this.marked = legs.map((leg) => leg.id);
+      this.marked.filter((id) => this.legs[id]).forEach((id) => this.legs[id].group.bringToFront());
+      Object.values(this.legs).forEach((drawn) => this.shade(drawn));
+      this.data.places.filter((place) => place.outline).forEach((place) =>
+        place.outline.setStyle(places.includes(place.id) ? ASKED : OUTLINE));
+    }
+
+    /** Set how strongly one leg is drawn, by what is marked. */
+    shade({ leg, group, arrows }) {
+      const share = this.marked.length && !this.marked.includes(leg.id) ? 0.3 : 1;
+      [...group.getLayers(), ...arrows.getLayers()].filter((layer) => layer.setStyle).forEach((layer) => {
+        layer.whole = layer.whole || layer.options.opacity;
+        layer.setStyle({ opacity: layer.whole * share, fillOpacity: share });
+      });
+    }
+
+    /** Show or hide a route: a leg is hidden when every route that it is part of is. */
+    toggle(route, on) {
+      this.off[on ? "delete" : "add"](route);
+      Object.entries(this.legs).forEach(([id, { leg, group, arrows }]) => {
+        const hidden = leg.routes.length > 0 && leg.routes.every((one) => this.off.has(one));
+        [group, arrows].forEach((layer) => (hidden ? layer.remove() : layer.addTo(this.map)));
+        this.rows[id].classList.toggle("rm-off", hidden);
+      });
+    }
+
+    /** Return the padding that keeps what is zoomed to clear of the panel and the boxes. */
+    room() {
+      const size = this.map.getSize();
+      const [panel, key, frame] = this.boxes.map((one) => [one.offsetWidth, one.offsetHeight]);
+      const wide = size.x > 700;
+      const right = wide ? panel[0] + 30 : 24;
+      const bottom = frame[1] + 24 + (wide ? key[1] : panel[1] + key[1]);
+      return {
+        paddingTopLeft: [wide ? 56 : 24, 24],
+        paddingBottomRight: [Math.min(right, size.x * 0.6), Math.min(bottom, size.y * 0.7)],
+      };
+    }
+
+    /** Draw what depends on what is in view. */
+    settle() {
+      Object.values(this.legs).forEach((drawn) => {
+        decorate(this, drawn);
+        this.shade(drawn);
+      });
+      declutter(this);
+    }
+
+    /** Show the routed legs and the points; links and areas only where there is nothing else. */
+    fit() {
+      const { legs, places } = this.data;
+      const routed = legs.filter((leg) => leg.line && leg.length_km !== null);
+      const sharp = [...routed, ...places.filter((place) => !place.rings)];
+      const bounds = L.latLngBounds([]);
+      (sharp.length ? sharp : places).forEach((item) =>
+        bounds.extend(item.bounds || (item.parts ? this.legs[item.id].group : this.places[item.id]).getBounds()));
+      if (bounds.isValid()) {
+        this.map.fitBounds(bounds, { ...this.room(), maxZoom: 9, animate: false });
+      }
+    }
   }
 
   /* ---- putting it together ----------------------------------------------------------------- */
 
-  function control(map, position, name, node) {
-    var own = L.control({ position: position });
-    own.onAdd = function () {
-      var box = el("div", { "class": name }, node);
-      L.DomEvent.disableClickPropagation(box);
-      L.DomEvent.disableScrollPropagation(box);
-      return box;
-    };
-    own.addTo(map);
-    return own;
-  }
-
-  function createView(map, data) {
-    var pane = map.createPane("rm-base");
-    pane.style.zIndex = 150;
-    pane.style.pointerEvents = "none";
-    var view = { map: map, data: data, canvas: L.canvas({ padding: 0.4, tolerance: 6 }), legs: {}, places: {}, names: [], off: {} };
-    var body = el("div", { "class": "rm-body" });
-    var home = null;
-    view.show = function (item) {
-      var card = item.parts ? legCard(data, item) : placeCard(data, item);
-      var back = button("\u2190 All legs", function () { body.replaceChildren(home); view.mark(null); }, "rm-link rm-back");
-      body.replaceChildren(back, card);
-      body.scrollTop = 0;
-      back.focus({ preventScroll: true });
-      view.mark(item.parts ? item.id : null);
-    };
-    view.mark = function (id) {
-      Object.keys(view.legs).forEach(function (key) {
-        var faded = id !== null && key !== id;
-        view.legs[key].group.eachLayer(function (layer) {
-          if (layer.rmOpacity === undefined) { layer.rmOpacity = layer.options.opacity; }
-          layer.setStyle({ opacity: layer.rmOpacity * (faded ? 0.3 : 1) });
-        });
-      });
-    };
-    view.zoom = function (item) {
-      var drawn = item.parts ? view.legs[item.id] && view.legs[item.id].group : view.places[item.id];
-      if (drawn) { map.fitBounds(drawn.getBounds(), { padding: [40, 40], maxZoom: 9 }); }
-    };
-    view.toggle = function (route, on) {
-      view.off[route] = !on;
-      Object.keys(view.legs).forEach(function (id) {
-        var drawn = view.legs[id], routes = drawn.leg.routes;
-        var hidden = routes.length && routes.every(function (one) { return view.off[one]; });
-        [drawn.group, drawn.arrows].forEach(function (layer) { if (hidden) { map.removeLayer(layer); } else { map.addLayer(layer); } });
-      });
-    };
-    view.start = function () {
-      home = overview(view);
-      body.replaceChildren(home);
-      var head = el("header", { "class": "rm-head" }, el("h1", {}, said(data.title)));
-      control(map, "topright", "rm-panel", el("section", { "aria-label": "Evidence" }, head, body));
-      control(map, "bottomleft", "rm-box", legend(data));
-      control(map, "bottomright", "rm-frame", el("p", {}, data.frame, el("small", {}, notices(data))));
-    };
-    return view;
-  }
-
-  function notices(data) {
-    return "Borders: " + data.view + ". " + data.method.attributions.join("; ");
-  }
+  /** Lay the panel, the legend and the frame sentence over the map. */
+  const furnish = (view) => {
+    const { data, map } = view;
+    const scale = L.control.scale({ imperial: false }).addTo(map);
+    view.home = overview(view);
+    view.body.replaceChildren(view.home);
+    const head = el("header", { class: "rm-head" }, el("h1", {}, said(data.title)));
+    const notices = `Borders: ${data.view} view. ${data.method.attributions.join("; ")}.`;
+    view.boxes = [
+      el("section", { class: "rm-panel", "aria-label": "Evidence" }, head, view.body),
+      el("div", { class: "rm-key" }, el("div", { class: "rm-box" }, legend(data)), scale.getContainer()),
+      el("footer", { class: "rm-frame" }, el("p", {}, data.frame), el("small", {}, notices)),
+    ];
+    if (map.attributionControl) {
+      map.attributionControl.setPrefix("Leaflet");
+      view.boxes[2].append(map.attributionControl.getContainer());
+    }
+    view.boxes.forEach((one) => {
+      L.DomEvent.disableClickPropagation(one);
+      L.DomEvent.disableScrollPropagation(one);
+    });
+    map.getContainer().append(el("div", { class: "rm-over" }, view.boxes));
+    map.getContainer().addEventListener("keydown", (event) => event.key === "Escape" && view.close());
+  };
 
   /** Draw the JSON block of id `key` on a Leaflet map. */
-  function draw(map, key) {
-    var data = JSON.parse(document.getElementById(key).textContent);
-    var view = createView(map, data);
-    if (map.attributionControl) { map.attributionControl.setPrefix("Leaflet"); }
-    if (window.parent === window || document.title === "routemap") { document.title = data.title; }
+  const draw = (map, key) => {
+    const data = JSON.parse(document.getElementById(key).textContent);
+    const pane = map.createPane("rm-base");
+    Object.assign(pane.style, { zIndex: 150, pointerEvents: "none" });
     map.getContainer().classList.add("rm-map");
-    L.control.scale({ position: "bottomleft", imperial: false }).addTo(map);
+    if (document.title === "routemap") { document.title = data.title; }
+    const view = new View(map, data);
     drawBase(map, data.basemap);
-    data.places.forEach(function (place) { view.places[place.id] = drawPlace(view, place).addTo(map); });
-    data.legs.forEach(function (leg) {
-      if (!leg.line) { return; }
-      var drawn = drawLeg(view, leg);
-      view.legs[leg.id] = drawn;
-      drawn.group.addTo(map);
-      drawn.arrows.addTo(map);
-    });
-    view.start();
-    map.on("zoomend viewreset", function () { settle(view); });
-    map.whenReady(function () { fit(view); });
+    data.legs.filter((leg) => leg.line).forEach((leg) => { view.legs[leg.id] = drawLeg(view, leg); });
+    data.places.forEach((place) => { view.places[place.id] = drawPlace(view, place); });
+    const [areas, spots] = [true, false].map((area) => data.places.filter((place) => Boolean(place.rings) === area));
+    areas.forEach((place) => view.places[place.id].addTo(map));
+    Object.values(view.legs).forEach(({ group, arrows }) => { group.addTo(map); arrows.addTo(map); });
+    spots.forEach((place) => view.places[place.id].addTo(map));
+    furnish(view);
+    view.fit();
+    view.settle();
+    map.on("moveend", () => view.settle());
     return view;
-  }
+  };
 
-  /** Draw what depends on the zoom. */
-  function settle(view) {
-    Object.keys(view.legs).forEach(function (id) { decorate(view, view.legs[id]); });
-    declutter(view);
-  }
-
-  /** Show the routed legs and the points; areas only where there is nothing else. */
-  function fit(view) {
-    var routed = view.data.legs.filter(function (leg) { return leg.line && leg.length_km !== null; });
-    var drawn = routed.map(function (leg) { return view.legs[leg.id].group; });
-    drawn = drawn.concat(view.data.places.filter(function (place) { return !place.rings; })
-      .map(function (place) { return view.places[place.id]; }));
-    if (!drawn.length) { drawn = view.data.places.map(function (place) { return view.places[place.id]; }); }
-    if (drawn.length) {
-      var wide = window.innerWidth > 700;
-      view.map.fitBounds(L.featureGroup(drawn).getBounds(), {
-        paddingTopLeft: [wide ? 60 : 20, 40], paddingBottomRight: [wide ? 400 : 20, wide ? 90 : 300], maxZoom: 9, animate: false
-      });
-    }
-    settle(view);
-  }
-
-  return { draw: draw };
-}());
+  return { draw };
+})();

@@ -225,7 +225,7 @@ class Claim(Row):
     `moved` holds the whole movement; `departed` and `arrived` its ends; `seen` an observation.
     """
 
-    source: Id
+    source: Text
     leg: Texts = ()
     route: Texts = ()
     at: Text | None = None
@@ -255,7 +255,7 @@ class Claim(Row):
     summary: Text | None = None
     quote: Text | None = None
     locator: Text | None = None
-    part_of: Id | None = None
+    part_of: Text | None = None
     retract: Text | None = None
 
     @property

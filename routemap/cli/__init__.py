@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 import routemap
 from routemap.cli import case, query
+from routemap.cli.codes import DONE, FAILED, error_code
 from routemap.cli.show import message
-from routemap.errors import (
-    AmbiguousPlaceError,
-    ArgumentError,
-    BuildError,
-    InputError,
-    NoRouteError,
-    PlaceNotFoundError,
-    RoutemapError,
-)
+from routemap.errors import RoutemapError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["exit_code", "main", "routemap_command"]
-
-DONE, FAILED, USAGE, REJECTED, NOT_FOUND = range(5)
+__all__ = ["main", "routemap_command"]
 
 
 @click.group(
@@ -51,30 +45,32 @@ for command in (*case.COMMANDS, *query.COMMANDS):
     routemap_command.add_command(command)
 
 
-def exit_code(error: RoutemapError) -> int:
-    """Return the exit code of an error, as DESIGN section 4 has them."""
-    if isinstance(error, BuildError):
-        missing = all(problem.kind in {"not-found", "no-route"} for problem in error.carried)
-        return NOT_FOUND if missing else REJECTED
-    if isinstance(error, InputError | AmbiguousPlaceError):
-        return REJECTED
-    if isinstance(error, NoRouteError | PlaceNotFoundError):
-        return NOT_FOUND
-    return USAGE if isinstance(error, ArgumentError) else FAILED
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line; exits with DESIGN's codes. `arguments` default to the process's own."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        routemap_command.main(arguments, prog_name="routemap", standalone_mode=False)
+        code = routemap_command.main(arguments, prog_name="routemap", standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
+        code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         message("Stopped; nothing was written.")
-        sys.exit(FAILED)
+        code = FAILED
     except RoutemapError as error:
         message(f"routemap: {error}")
-        sys.exit(exit_code(error))
+        code = error_code(error)
+    except OSError as error:
+        code = _unprinted(error)
+    sys.exit(code if isinstance(code, int) else DONE)
+
+
+def _unprinted(error: OSError) -> int:
+    """Say that stdout took no more; silent where its reader left, as `head` does."""
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+    if not isinstance(error, BrokenPipeError):
+        message(f"routemap: not written: {error.strerror or error}.")
+    return FAILED

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import sys
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from routemap.cli.codes import DONE, REJECTED, problems_code
 from routemap.cli.show import echo_json, message, plain, table
-from routemap.errors import BuildError, InputError, Problem
+from routemap.errors import BuildError, RoutemapError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from routemap.checks import Finding
     from routemap.claims import Case
+    from routemap.errors import Problem
     from routemap.model import RouteModel
 
 __all__ = ["COMMANDS"]
 
+STDOUT = Path("-")
 VIEWS = click.Choice(["recognised", "de-facto"])
 LEG_COLUMNS = ("mode", "from", "to", "km", "dates", "grade", "state", "basis", "contested")
 
@@ -48,8 +52,9 @@ def build(case: Path, output: Path, *, partial: bool, borders: str | None, as_js
     from routemap import checks, publish
 
     options = {"partial": partial, "borders": borders}
-    model = _or_report(lambda: _model(case, partial=partial, borders=borders), as_json=as_json)
-    folder = publish.publish(model, output, options)
+    with _reporting(as_json=as_json):
+        model = _model(case, partial=partial, borders=borders)
+        folder = publish.publish(model, output, options)
     findings = checks.check(model)
     if as_json:
         echo_json({"folder": str(folder), **_document(model, findings)})
@@ -69,8 +74,20 @@ def build(case: Path, output: Path, *, partial: bool, borders: str | None, as_js
     type=click.Choice(["error", "warning"]),
     help="Exit with 3 if a finding is at least this severe.",
 )
-def check(case: Path, *, borders: str | None, as_json: bool, fail_on: str | None) -> None:
+@click.pass_context
+def check(
+    ctx: click.Context,
+    /,
+    case: Path,
+    *,
+    borders: str | None,
+    as_json: bool,
+    fail_on: str | None,
+) -> None:
     r"""List what does not hold together in CASE; always runs to the end.
+
+    Ends with 3 if a row was rejected or a place is ambiguous, else with 4 if a place or a route was
+    not found: `build` would end with the same.
 
     \b
     Example:
@@ -87,13 +104,18 @@ def check(case: Path, *, borders: str | None, as_json: bool, fail_on: str | None
         _show_counts(model.case, model.problems)
     limit = checks.SEVERITIES.index(fail_on) if fail_on else -1
     failed = any(checks.SEVERITIES.index(finding.severity) <= limit for finding in findings)
-    if failed or model.case.problems:
-        sys.exit(3)
+    ctx.exit(problems_code(model.problems) or (REJECTED if failed else DONE))
 
 
 @click.command("map")
 @click.argument("case", type=click.Path(path_type=Path))
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="HTML file.")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="HTML file. - is stdout.",
+)
 @_partial
 @_borders
 def map_(case: Path, output: Path, *, partial: bool, borders: str | None) -> None:
@@ -105,15 +127,21 @@ def map_(case: Path, output: Path, *, partial: bool, borders: str | None) -> Non
     """
     from routemap import webmap
 
-    model = _or_report(lambda: _model(case, partial=partial, borders=borders))
-    webmap.to_html(model, output)
-    click.echo(str(output))
+    model = _model(case, partial=partial, borders=borders)
+    if output == STDOUT:
+        click.echo(webmap.page(model), nl=False)
+    else:
+        click.echo(plain(webmap.to_html(model, output)))
 
 
 @click.command()
 @click.argument("case", type=click.Path(path_type=Path))
 @click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path), help="File; format by suffix."
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="File; format by suffix. - is stdout (GeoJSON).",
 )
 @_partial
 @_borders
@@ -124,14 +152,16 @@ def export(case: Path, output: Path, *, partial: bool, borders: str | None) -> N
     Example:
       routemap export data/dprk-russia-2023 -o legs.geojson
     """
-    from routemap.export import FORMATS
+    from routemap.export import FORMATS, legs_collection
 
     writer = FORMATS.get(output.suffix.lower())
-    if writer is None:
+    if writer is None and output != STDOUT:
         raise click.UsageError(f"no format for {output.name!r}. Use one of {', '.join(FORMATS)}.")
-    model = _or_report(lambda: _model(case, partial=partial, borders=borders))
-    writer(model, output)
-    click.echo(str(output))
+    model = _model(case, partial=partial, borders=borders)
+    if writer is None:
+        echo_json(legs_collection(model))
+    else:
+        click.echo(plain(writer(model, output)))
 
 
 @click.command()
@@ -159,7 +189,8 @@ def new(folder: Path) -> None:
     from routemap import intake
 
     written = intake.write_starter(folder)
-    click.echo(f"{written}\nNext: edit it, then run: routemap build {folder} -o {folder}-map")
+    shown = plain(folder)
+    click.echo(f"{plain(written)}\nNext: edit it, then run: routemap build {shown} -o {shown}-map")
 
 
 def _model(case: Path, *, partial: bool, borders: str | None) -> RouteModel:
@@ -169,13 +200,16 @@ def _model(case: Path, *, partial: bool, borders: str | None) -> RouteModel:
     return model.build(read, partial=partial, borders=borders)
 
 
-def _or_report(work: Callable[[], RouteModel], *, as_json: bool = False) -> RouteModel:
-    """Return the model; where it cannot be built, print the problems as JSON too if asked."""
+@contextmanager
+def _reporting(*, as_json: bool) -> Iterator[None]:
+    """Print what went wrong as JSON too, if that was asked for."""
     try:
-        return work()
-    except (BuildError, InputError) as error:
+        yield
+    except RoutemapError as error:
         if as_json:
-            echo_json({"problems": [_problem(problem) for problem in error.carried]})
+            problems = error.carried if isinstance(error, BuildError) else ()
+            reason = str(error).partition("\n")[0]
+            echo_json({"error": reason, "problems": [asdict(problem) for problem in problems]})
         raise
 
 
@@ -186,15 +220,9 @@ def _document(model: RouteModel, findings: list[Finding]) -> dict[str, Any]:
         "read": case.read,
         "accepted": case.accepted,
         "rejected": case.rejected,
-        "problems": [_problem(problem) for problem in model.problems],
+        "problems": [asdict(problem) for problem in model.problems],
         "findings": [finding.to_dict() for finding in findings],
     }
-
-
-def _problem(problem: Problem) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(problem)
 
 
 def _show_legs(model: RouteModel) -> None:
@@ -217,7 +245,8 @@ def _show_findings(findings: list[Finding]) -> None:
 def _show_counts(case: Case, problems: tuple[Problem, ...]) -> None:
     click.echo(f"{case.read} rows read, {case.accepted} accepted, {case.rejected} rejected.")
     if problems:
-        message(f"{len(problems)} problems, left out of the map:")
+        noun = "problem" if len(problems) == 1 else "problems"
+        message(f"{len(problems)} {noun}, left out of the map:")
         for problem in problems:
             message(f"  {problem}")
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS"]
 
 _COORDINATES = re.compile(r"-\d+(\.\d*)?,-?\d+(\.\d*)?")
+_GEOJSON = (".geojson", ".json")
 _KM_FIELDS = ("length_km", "geodesic_km", "free_km", "gap_km", "schematic_km", "snap_km")
 
 
@@ -116,12 +117,16 @@ def route(
     from routemap import routing
 
     given = {key: _listed(value) for key, value in fields.items() if value}
-    if origin == "-":
+    if origin == "-" and destination is None and output is None:
         _answer_lines(routing.answer, given)
         return
     if destination is None or "mode" not in given:
-        raise click.UsageError("Give FROM, TO and --mode, such as: route Najin Dunay --mode sea")
-    answer = routing.answer({"from": _place(origin), "to": _place(destination), **given})
+        raise click.UsageError(
+            "Give FROM, TO and --mode, such as: route Najin Dunay --mode sea; or - alone."
+        )
+    if output is not None and output.suffix.lower() not in _GEOJSON:
+        raise click.UsageError(f"no format for {output.name!r}. Use {' or '.join(_GEOJSON)}.")
+    answer = routing.answer({"from": origin.strip(), "to": destination.strip(), **given})
     if as_json:
         echo_json(answer)
     else:
@@ -135,10 +140,6 @@ def route(
 
 def _listed(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
-
-
-def _place(text: str) -> str:
-    return text.strip()
 
 
 def _route_code(answer: Mapping[str, Any]) -> int:

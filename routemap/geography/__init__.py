@@ -1,28 +1,32 @@
 """Countries at a point and along a line, land mask, geodesics, antimeridian."""
 
+from routemap.geography.basemap import basemap
 from routemap.geography.borders import (
-    VIEWS,
     area,
+    border_lines,
     countries_along,
     country_at,
     country_near,
     label_point,
-    unit_codes,
-    unit_names,
     units_along,
     units_at,
 )
 from routemap.geography.countries import country_code, country_name
 from routemap.geography.geodesics import cut, geodesic_m, great_circle, line_geometry, unwrap
 from routemap.geography.geojson import bbox, rounded_mapping
+from routemap.geography.mask import at_sea
 from routemap.geography.nearest import distance_between_areas_m, distance_to_area_m
+from routemap.geography.outlines import VIEWS, unit_codes, unit_names
 from routemap.geography.sphere import EARTH_RADIUS_M, haversine_m
 
 __all__ = [
     "EARTH_RADIUS_M",
     "VIEWS",
     "area",
+    "at_sea",
+    "basemap",
     "bbox",
+    "border_lines",
     "countries_along",
     "country_at",
     "country_code",

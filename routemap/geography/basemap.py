@@ -2,12 +2,20 @@
 
 The world is coarse; inside the windows that are asked for, land and borders are Natural Earth's
 10m, lakes and rivers all that its 50m has.
+
+The form, in basemap.json as in what `basemap` returns: ``scale`` is whole numbers a degree.
+``land`` and ``lakes`` are polygons, each a list of rings, the outer one first, then its holes;
+rings are closed. ``rivers``, ``borders`` and ``disputed`` are lines. A ring or a line is one flat
+list of whole numbers: lon and lat of its first point, then the steps in lon and lat to each further
+point. Longitudes are from -180 to 180, latitudes from -85 to 85.
+
+Land that meets the antimeridian, or the edge of a window, has an edge there: fill it, and draw no
+outline.
 """
 
 from __future__ import annotations
 
 import json
-from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +44,8 @@ LAKE_DEG2 = 0.2
 RIVER_DEGREES = 8.0
 
 
-@cache
 def _asset() -> dict[str, Any]:
+    """Return the coarse world, read anew: what is handed out of it belongs to the caller."""
     path = files("routemap").joinpath("assets/basemap.json")
     loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return loaded
@@ -57,22 +65,13 @@ def basemap(windows: Sequence[Bounds] = (), view: str = "recognised") -> dict[st
     Returns
     -------
     dict
-        ``scale``: whole numbers a degree. ``land`` and ``lakes``: polygons, each a list of rings,
-        the outer one first, then its holes; rings are closed. ``rivers``, ``borders`` and
-        ``disputed``: lines; the last are disputed borders and lines of control, to be dashed. A
-        ring or a line is one flat list of whole numbers, lon and lat of its first point, then the
-        steps in lon and lat to each further point. Longitudes are from -180 to 180, latitudes from
-        -85 to 85.
+        ``scale``, ``land``, ``lakes``, ``rivers``, ``borders``, and ``disputed``: disputed borders
+        and lines of control, to be dashed. The module's docstring has the form.
 
     Raises
     ------
     ArgumentError
         There is no such view.
-
-    Notes
-    -----
-    Land that meets the antimeridian, or the edge of a window, has an edge there: fill it, and draw
-    no outline.
     """
     from shapely import Polygon, intersection, union_all
 

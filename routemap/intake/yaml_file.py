@@ -115,7 +115,7 @@ def _text(node: _Node) -> str:
 def _document(text: str) -> _Node:
     """Return the one document of a YAML text."""
     try:
-        return _root(YAML(pure=True).parse(text))
+        return _root(YAML(typ="safe", pure=True).parse(text))
     except MarkedYAMLError as error:
         raise _not_yaml(error, text) from None
     except ReaderError as error:

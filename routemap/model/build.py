@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Literal
 
 from routemap import geography, routing
 from routemap.errors import ArgumentError, BuildError, NoRouteError, Problem, RoutemapError
+from routemap.model.constraints import Saying, sayings, stated
 from routemap.model.route_model import LegConstraint, RoutedLeg, RouteModel
-from routemap.model.sites import Mention, ResolvedSite, SiteBook, resolve_sites
+from routemap.model.sites import Mention, ResolvedSite, SiteBook, free_id, resolve_sites
 from routemap.model.standing import routes_of, standing
-from routemap.routing import Constraint, Path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from routemap.claims import Case, Claim, Leg, Route
+    from routemap.claims import Case, Claim, Leg
+    from routemap.routing import Constraint, Path
 
 __all__ = ["build"]
 
@@ -65,24 +66,37 @@ def build(case: Case, *, partial: bool = False, borders: str | None = None) -> R
         raise ArgumentError(f"{view!r} is no border view. Use one of {', '.join(geography.VIEWS)}.")
     book = resolve_sites(case, _mentions(case), view)
     results = [_draw(draft, case, book, view) for draft in _drafts(case, book)]
-    trouble = [problem for _, found in results for problem in found]
+    trouble = dict.fromkeys(problem for _, found in results for problem in found)
     problems = (*case.problems, *book.problems, *trouble)
     if problems and not partial:
         listed = "\n".join(str(problem) for problem in problems)
-        raise BuildError(f"{len(problems)} problems:\n{listed}", *problems)
+        noun = "problem" if len(problems) == 1 else "problems"
+        raise BuildError(f"{len(problems)} {noun}:\n{listed}", *problems)
     return RouteModel(case, tuple(leg for leg, _ in results), book.sites, problems, view)
 
 
 def _mentions(case: Case) -> Iterable[Mention]:
+    """Yield every place that is named outside the table of places, with the modes that meet it."""
+    modes: dict[str, tuple[str, ...]] = {leg.id: (leg.mode,) for leg in case.legs}
     for leg in case.legs:
-        yield Mention(leg.origin, "legs", leg.id, "origin", (leg.mode,))
-        yield Mention(leg.destination, "legs", leg.id, "destination", (leg.mode,))
+        yield from _named(leg, "legs", modes[leg.id])
+    for route in case.routes:
+        modes[route.id] = tuple(mode for leg in route.legs for mode in modes[leg])
+        yield from _named(route, "routes", modes[route.id])
     for claim in case.claims:
-        modes = (claim.mode,) if claim.mode else ()
-        for field in ("origin", "destination", "at"):
-            text = getattr(claim, field)
-            if text is not None:
-                yield Mention(text, "claims", claim.id, field, modes)
+        if claim.retract is None:
+            own = (claim.mode,) if claim.mode else ()
+            met = [mode for key in (*claim.leg, *claim.route) for mode in modes[key]]
+            yield from _named(claim, "claims", (*own, *met))
+
+
+def _named(row: Saying, table: str, modes: tuple[str, ...]) -> Iterable[Mention]:
+    for field in ("origin", "destination", "at"):
+        text = getattr(row, field, None)
+        if text is not None:
+            yield Mention(text, table, row.id, field, modes)
+    for text in row.via:
+        yield Mention(text, table, row.id, "via", modes)
 
 
 def _drafts(case: Case, book: SiteBook) -> list[_Draft]:
@@ -95,16 +109,20 @@ def _drafts(case: Case, book: SiteBook) -> list[_Draft]:
         if claim.origin and claim.destination and claim.retract is None:
             ends = (_end(book, claim.origin), _end(book, claim.destination))
             implied.setdefault((*ends, claim.mode or "unknown"), []).append(claim)
+    taken = {row.id for table in (case.legs, case.routes, case.claims) for row in table}
     for (start, stop, mode), claims in implied.items():
         first = claims[0]
-        name = f"{start}-{stop}-{mode}" if book.get(first.origin or "") else f"{first.id}-leg"
+        resolved = start in book.sites and stop in book.sites
+        name = free_id(f"{start}-{stop}-{mode}" if resolved else f"{first.id}-leg", taken)
+        taken.add(name)
         ends = str(first.origin), str(first.destination)
         drafts.append(_Draft(name, "claims", *ends, mode, None, tuple(claims)))
     return drafts
 
 
 def _end(book: SiteBook, text: str) -> str:
-    return book.by_text.get(text) or text
+    site = book.get(text)
+    return text if site is None else site.id
 
 
 def _draw(draft: _Draft, case: Case, book: SiteBook, view: str) -> tuple[RoutedLeg, list[Problem]]:
@@ -118,11 +136,13 @@ def _draw(draft: _Draft, case: Case, book: SiteBook, view: str) -> tuple[RoutedL
         destination=destination,
         standing=standing(draft.id, draft.implied, case),
     )
-    if origin is None or destination is None:
-        return leg, []
+    rows = sayings(draft.id, draft.own, leg.standing.claims, case)
+    constraints, problems = stated(rows, draft.mode, case, book)
+    leg = replace(leg, constraints=constraints)
+    lost = any(one.constraint.kind == "via" and not one.constraint.point for one in constraints)
+    if origin is None or destination is None or problems or lost:
+        return leg, problems
     try:
-        constraints = _constraints(draft, case, leg.standing.claims, book)
-        leg = replace(leg, constraints=constraints)
         if not (origin.routable and destination.routable):
             return _linked(leg, origin, destination), []
         return _routed(leg, origin, destination, draft.own, view), []
@@ -183,35 +203,6 @@ def _asked(constraints: Iterable[LegConstraint]) -> list[Constraint]:
 def _priced(constraints: Sequence[LegConstraint], path: Path) -> tuple[LegConstraint, ...]:
     prices = {price.constraint: price for price in path.prices}
     return tuple(replace(one, price=prices.get(one.constraint)) for one in constraints)
-
-
-def _constraints(
-    draft: _Draft, case: Case, claims: Sequence[Claim], book: SiteBook
-) -> tuple[LegConstraint, ...]:
-    """Return what the leg, its routes and its claims say of the way, each thing once."""
-    stated: dict[Constraint, tuple[list[str], list[str]]] = {}
-    rows: list[Leg | Route | Claim] = [draft.own] if draft.own else []
-    rows += [route for route in case.routes if draft.id in route.legs]
-    for row in [*rows, *claims]:
-        words = getattr(row, "words", None)
-        for constraint in _of_row(row, draft.mode, book):
-            by, quoted = stated.setdefault(constraint, ([], []))
-            by.append(row.id)
-            quoted += [words] if words else []
-    return tuple(
-        LegConstraint(constraint, tuple(by), tuple(quoted))
-        for constraint, (by, quoted) in stated.items()
-    )
-
-
-def _of_row(row: Leg | Route | Claim, mode: str, book: SiteBook) -> list[Constraint]:
-    vias = [Constraint("via", text, _via_point(text, mode, book)) for text in row.via]
-    return [*routing.exclusions(mode, row.avoid), *routing.enclosure(row.only), *vias]
-
-
-def _via_point(text: str, mode: str, book: SiteBook) -> tuple[float, float]:
-    site = book.get(text)
-    return site.point if site is not None else routing.locate_point(text, mode)
 
 
 def _problem(case: Case, draft: _Draft, error: RoutemapError) -> Problem:

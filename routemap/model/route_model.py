@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from routemap.routing import Constraint, Path, Price, Stretch
@@ -99,7 +98,7 @@ class RoutedLeg:
         return (Stretch("schematic", None, self.at_least_m or 0.0, 0.0, 0, len(self.link) - 1),)
 
 
-@dataclass(frozen=True, slots=False, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class RouteModel:
     """A case as a graph of geocoded, sourced legs.
 
@@ -131,9 +130,9 @@ class RouteModel:
         )
         return f"<RouteModel {self.case.case}: {counts}{problems}>"
 
-    @cached_property
+    @property
     def graph(self) -> nx.MultiDiGraph:
-        """A fresh view of the legs as a `networkx.MultiDiGraph`; see `routemap.model.graph`."""
+        """The legs as a new `networkx.MultiDiGraph` each time; see `routemap.model.graph`."""
         from routemap.model.graph import to_graph
 
         return to_graph(self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
@@ -13,13 +14,13 @@ from routemap.errors import Problem, RoutemapError
 from routemap.places import Location, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
     from routemap.claims import Case, Site
 
-__all__ = ["Mention", "ResolvedSite", "SiteBook", "resolve_sites"]
+__all__ = ["Mention", "ResolvedSite", "SiteBook", "free_id", "resolve_sites"]
 
 ChosenBy = Literal["gazetteer", "coordinates", "pin", "near", "area"]
 ROUTABLE_KM = 100.0
@@ -108,10 +109,10 @@ def resolve_sites(case: Case, mentions: Iterable[Mention], view: str) -> SiteBoo
     texts that resolve to the same gazetteer place are one site.
     """
     mentions = list(mentions)
-    known = _names_of_rows(case.places)
-    modes = _modes_by_text(mentions, known)
+    rows = _rows_by_text(case.places)
+    by_text = {text: ids[0] for text, ids in rows.items() if len(ids) == 1}
+    modes = _modes_by_text(mentions, by_text)
     sites: dict[str, ResolvedSite] = {}
-    by_text = dict(known)
     problems: list[Problem] = []
     for row in case.places:
         found = _resolve_row(row, modes.get(row.id, ()), view)
@@ -119,31 +120,50 @@ def resolve_sites(case: Case, mentions: Iterable[Mention], view: str) -> SiteBoo
             sites[row.id] = found
         else:
             problems.append(_problem(case, "places", row.id, found))
-    pinned = {site.place.id: site.id for site in sites.values() if site.chosen_by == "gazetteer"}
     for mention in mentions:
-        if mention.text in by_text:
-            continue
-        located = places.find(mention.text, mode=_one_mode(modes[mention.text]))
-        if located.place is None:
-            trouble = _explain(mention.field, mention.text, located)
-            problems.append(_problem(case, mention.table, mention.row, trouble))
-            by_text[mention.text] = ""
-            continue
-        site = pinned.get(located.place.id) or _slug(mention.text, sites)
-        by_text[mention.text] = site
-        pinned[located.place.id] = site
-        sites.setdefault(site, _from_text(site, mention.text, located.place, located, view))
+        if mention.text not in by_text:
+            answer = _resolve_text(mention, rows, modes[mention.text], sites, view)
+            if isinstance(answer, ResolvedSite):
+                sites[answer.id] = answer
+                by_text[mention.text] = answer.id
+            else:
+                problems.append(_problem(case, mention.table, mention.row, answer))
+                by_text[mention.text] = ""
     return SiteBook(sites, by_text, tuple(problems))
 
 
-def _names_of_rows(rows: Sequence[Site]) -> dict[str, str]:
-    """Return the row that each id and each name means; a name of several rows means none."""
-    names: dict[str, set[str]] = {}
+def _resolve_text(
+    mention: Mention,
+    rows: Mapping[str, Sequence[str]],
+    modes: Sequence[str],
+    sites: Mapping[str, ResolvedSite],
+    view: str,
+) -> ResolvedSite | Trouble:
+    """Return the site that a text means, one of `sites` where it is the same place."""
+    text = mention.text
+    if text in rows:
+        reason = f"{text!r} is a name of several places of the case: {', '.join(rows[text])}."
+        return Trouble(mention.field, text, reason, "Write the id of the one meant.", "ambiguous")
+    located = places.find(text, mode=_one_mode(modes))
+    if located.place is None:
+        return _explain(mention.field, text, located)
+    same = (site for site in sites.values() if _is_place(site, located.place))
+    return next(same, None) or _from_text(_slug(text, rows, sites), text, located, view)
+
+
+def _is_place(site: ResolvedSite, place: Place) -> bool:
+    """Return whether a site is the gazetteer's `place` itself, not somewhere near or within it."""
+    whole = site.chosen_by in {"gazetteer", "pin"} or site.kind == "country"
+    return whole and place.id is not None and site.place.id == place.id
+
+
+def _rows_by_text(rows: Sequence[Site]) -> dict[str, list[str]]:
+    """Return the rows that each id and each name means: one, or several for a shared name."""
+    named: dict[str, list[str]] = {}
     for row in rows:
-        for name in {row.name, *row.names}:
-            names.setdefault(name, set()).add(row.id)
-    single = {name: min(ids) for name, ids in names.items() if len(ids) == 1}
-    return single | {row.id: row.id for row in rows}
+        for name in {row.name: None, **dict.fromkeys(row.names)}:
+            named.setdefault(name, []).append(row.id)
+    return named | {row.id: [row.id] for row in rows}
 
 
 def _modes_by_text(
@@ -267,7 +287,8 @@ def _locate_row(row: Site, modes: Sequence[str]) -> Location:
     return next((one for one in tried if one.status == "ambiguous"), tried[0])
 
 
-def _from_text(site: str, text: str, place: Place, located: Location, view: str) -> ResolvedSite:
+def _from_text(site: str, text: str, located: Location, view: str) -> ResolvedSite:
+    place = located.resolved()
     losers = tuple(one for one in located.candidates if one.id != place.id)
     if place.extent == "area" and place.country:
         polygon = geography.area(place.country, view)
@@ -276,14 +297,17 @@ def _from_text(site: str, text: str, place: Place, located: Location, view: str)
     return ResolvedSite(site, text, place.kind, place, chosen_by, None, losers)
 
 
-def _slug(text: str, taken: Mapping[str, ResolvedSite]) -> str:
+def _slug(text: str, *taken: Container[str]) -> str:
     """Return an id for a place that has no row: its text in ASCII, made unique."""
     base = re.sub(r"[^a-z0-9]+", "-", anyascii(text).casefold()).strip("-") or "place"
-    slug, count = base, 1
-    while slug in taken:
-        count += 1
-        slug = f"{base}-{count}"
-    return slug
+    return free_id(base, *taken)
+
+
+def free_id(base: str, *taken: Container[str]) -> str:
+    """Return `base`, or it with the first number from 2 on that makes an id not `taken`."""
+    numbered = (f"{base}-{count}" for count in itertools.count(2))
+    names = itertools.chain([base], numbered)
+    return next(name for name in names if not any(name in ids for ids in taken))
 
 
 def _explain(field: str, value: str, located: Location) -> Trouble:

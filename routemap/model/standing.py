@@ -9,7 +9,7 @@ from routemap.claims import Case, Claim, Route, best_grade, independent_sources
 from routemap.dates import When, hull
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["Standing", "routes_of", "standing"]
 
@@ -26,6 +26,8 @@ _NOT_HAPPENED: tuple[Literal["not-completed", "planned", "speculative"], ...] = 
     "planned",
     "speculative",
 )
+
+_NEAREST: tuple[Contested, ...] = ("direct", "by-claim", "by-route")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,14 @@ def standing(leg: str, implied: Sequence[Claim], case: Case) -> Standing:
     named = [claim for claim in asserting if leg in claim.leg or claim.id in own]
     claims = named or [claim for claim in asserting if set(routes) & set(claim.route)]
     doubting = [claim for claim in live if claim.says != "asserts"]
-    contested, against = _contest({leg, *own}, routes, claims, doubting)
+    ways: dict[str, Contested] = dict.fromkeys(routes, "by-route")
+    ways |= {**dict.fromkeys((claim.id for claim in claims), "by-claim"), leg: "direct"}
+    doubts = {one.id: {leg} if one.id in own else _targets(one) for one in doubting}
+    contested, against = _contest(ways, doubts)
     basis = _basis(claims)
     return Standing(
         claims=tuple(claims),
-        against=tuple(against),
+        against=tuple(one for one in doubting if one.id in against),
         basis=basis,
         state=_state(claims, basis),
         contested=contested,
@@ -105,23 +110,18 @@ def _state(claims: Sequence[Claim], basis: Literal["observed", "reported", "infe
 
 
 def _contest(
-    leg: set[str], routes: Sequence[str], claims: Sequence[Claim], doubting: Sequence[Claim]
-) -> tuple[Contested | None, list[Claim]]:
-    """Return the nearest way in which the leg is contested, and every claim that does so.
+    ways: Mapping[str, Contested], doubts: Mapping[str, set[str]]
+) -> tuple[Contested | None, set[str]]:
+    """Return the nearest way in which a leg is contested, and the ids of the claims that do so.
 
-    `leg` holds the leg's id and those of the claims that made it.
+    `ways` says what a doubt of each id means for the leg; `doubts` are the targets by claim.
     """
-    ways: tuple[tuple[Contested, set[str]], ...] = (
-        ("direct", leg),
-        ("by-claim", {claim.id for claim in claims}),
-        ("by-route", set(routes)),
-    )
-    hits = {way: [one for one in doubting if targets & _targets(one)] for way, targets in ways}
-    first = next((way for way, _ in ways if hits[way]), None)
-    hit = {one.id for found in hits.values() for one in found}
-    return first, [one for one in doubting if one.id in hit]
+    hits = {
+        claim: {ways[one] for one in targets & ways.keys()} for claim, targets in doubts.items()
+    }
+    met = set().union(*hits.values())
+    return next((way for way in _NEAREST if way in met), None), {one for one in hits if hits[one]}
 
 
 def _targets(claim: Claim) -> set[str]:
-    """Return what a doubting claim is against: itself, if it says of its own ends that they are not."""
-    return {*claim.against, *claim.leg, *claim.route, claim.id}
+    return {*claim.against, *claim.leg, *claim.route}

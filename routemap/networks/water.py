@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 __all__ = [
     "BLOCK",
     "EARTH_KM",
-    "MIDDLE",
     "SHORE_WEIGHT",
     "Passage",
     "WaterNetwork",
@@ -46,8 +45,6 @@ EARTH_KM: Final = 6371.0088
 BLOCK: Final = 16
 """Cells of the mask along a side of the quadtree's finest cell, a block: 2/15 degree."""
 BLOCKS_WIDE: Final = COLUMNS // BLOCK
-MIDDLE: Final = 255
-"""Stands for the centre of a block in the place of a cell's index."""
 SOUTH: Final = 2
 """Rows of blocks at the south pole below the first row of larger cells."""
 SHORE_WEIGHT: Final = 2.0
@@ -86,8 +83,9 @@ class WaterNetwork:
     lon, lat
         Degrees of the nodes.
     block, size, cell
-        Where a node lies: flat index of its (south-western) block, blocks along its side, and for
-        a piece of a block with land the flat index in the block of one of its cells, else `MIDDLE`.
+        Where a node lies: flat index of its (south-western) block, and blocks along its side; the
+        size is 0 for a piece of the water of a block with land, and `cell` the flat index in the
+        block of one of its cells.
     graph
         Edges both ways; weights are km (chords) with the surcharge near the shore.
     calm
@@ -124,20 +122,18 @@ class WaterNetwork:
     def nodes_of_block(self, row: int, column: int) -> Ints:
         """Return the node of each cell of a block, shape (16, 16), -1 where there is none."""
         water = self.mask.window(*_span(row, column))
-        nodes = np.full(water.shape, -1)
-        for step in (4, 2, 1):
-            corner = _corner(row, column % BLOCKS_WIDE, step)
+        for step in (4, 2, 1, 0):
+            corner = _corner(row, column % BLOCKS_WIDE, max(step, 1))
             low, high = np.searchsorted(self.block, [corner, corner + 1])
             found = np.arange(low, high)[self.size[low:high] == step]
-            if len(found) == 1 and self.cell[found[0]] == MIDDLE:
-                return np.where(water, found[0], -1)
             if len(found):
-                return self._pieces(water, nodes, found)
-        return nodes
+                return self._pieces(water, found) if step == 0 else np.where(water, found[0], -1)
+        return np.full(water.shape, -1)
 
-    def _pieces(self, water: Bits, nodes: Ints, found: Ints) -> Ints:
+    def _pieces(self, water: Bits, found: Ints) -> Ints:
         from scipy.ndimage import label
 
+        nodes = np.full(water.shape, -1)
         labels, _ = label(water, np.ones((3, 3), dtype=int))
         for node in found.tolist():
             nodes[labels == labels.reshape(-1)[self.cell[node]]] = node
@@ -166,11 +162,10 @@ def _corner(row: int, column: int, step: int) -> int:
 def positions(block: Ints, size: Ints, cell: Ints) -> tuple[Floats, Floats]:
     """Return lon and lat of nodes in degrees."""
     row, column = np.divmod(block.astype(np.int64), BLOCKS_WIDE)
-    inner = np.where(cell == MIDDLE, 0, cell)
-    down, right = np.divmod(inner, BLOCK)
+    down, right = np.divmod(cell.astype(np.int64), BLOCK)
     half = size * (BLOCK / 2)
-    y = row * BLOCK + np.where(cell == MIDDLE, half, down + 0.5)
-    x = column * BLOCK + np.where(cell == MIDDLE, half, right + 0.5)
+    y = row * BLOCK + np.where(size == 0, down + 0.5, half)
+    x = column * BLOCK + np.where(size == 0, right + 0.5, half)
     return x / CELLS - 180, y / CELLS - 90
 
 

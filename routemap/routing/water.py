@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from routemap import geography
 from routemap.errors import NoRouteError
-from routemap.geography.mask import CELLS, COLUMNS, KM_PER_CELL, cells_at
+from routemap.geography.mask import CELLS, COLUMNS, KM_PER_CELL, ROWS, cells_at
 from routemap.networks.water import BLOCK, EARTH_KM, WaterNetwork, arcs_cross, degrees, vectors
 from routemap.routing.course import Course, Kind, Rules, Stretch
 from routemap.routing.seaway import Seaway, angles, between, tighten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 __all__ = ["BERTH_KM", "course", "length_m"]
 
 BERTH_KM: Final = 25.0
 """A place over 25 km from navigable water has no berth."""
-WATERWAY_OFFSET_M: Final = 4000.0
-"""The lines of waterways stand on a grid of 0.036 degrees (4 km); see the mask's notes."""
+WATERWAY_OFFSET_M: Final = 15_000.0
+"""The lines of waterways (Natural Earth 1:50m) lie about 1 km from those of 1:10m, at most 7 km,
+and 15 km in the delta of the Volga: measured on the rows of data/build/sea/waterways.csv."""
 STEP_KM: Final = 50.0
 """Vertices of the answer are at most this far apart, so that straight lines on a map stay on it."""
 LOOK_KM: Final = 0.5
@@ -101,7 +104,7 @@ def _navigable(
     network: WaterNetwork, row: int, column: int, reach: tuple[int, int]
 ) -> tuple[Ints, Ints, Ints]:
     """Return row, column and node of the cells on the network near a cell."""
-    first, last = max(0, row - reach[0]) // BLOCK, min(row + reach[0], 21599) // BLOCK
+    first, last = max(0, row - reach[0]) // BLOCK, min(row + reach[0], ROWS - 1) // BLOCK
     left, right = (column - reach[1]) // BLOCK, (column + reach[1]) // BLOCK
     found = []
     for down in range(first, last + 1):
@@ -199,6 +202,8 @@ def _why_none(seaway: Seaway, origin: _Berth, destination: _Berth, rules: Rules)
     countries = sorted({codes[unit] for unit in units.tolist() if unit in seaway.barred})
     names = [f"{each.name} ({each.id})" for each in gates]
     names += [f"canals or rivers of {code}" for code in countries]
+    if not names:
+        return f"{ends} are not joined: what is closed leaves no water at one of them."
     return f"{ends} are joined only through what is closed: {', '.join(names)}."
 
 
@@ -272,19 +277,20 @@ def _neighbours(high: int, wide: int) -> tuple[Ints, Ints]:
 def _course(network: WaterNetwork, ends: tuple[Point, Point], line: Floats, view: str) -> Course:
     """Return the course from place to place along a taut line."""
     line, units = _by_unit(network, _dense(line, STEP_KM)[0])
-    lon, lat = degrees(line)
-    water = geography.unwrap(np.column_stack([lon, lat]))
-    snaps = [
-        float(geography.geodesic_m(*end, *water[side]))
-        for end, side in zip(ends, (0, -1), strict=True)
-    ]
-    snap = tuple(metres if metres > SNAP_M else 0.0 for metres in snaps)
-    kept = ([ends[0]] if snap[0] else []), ([ends[1]] if snap[1] else [])
-    coordinates = geography.unwrap(np.array([*kept[0], *water, *kept[1]]))
+    water = np.column_stack(degrees(line))
+    snap = [_snap_m(end, water[side]) for end, side in zip(ends, (0, -1), strict=True)]
+    first, last = (1 if metres else 0 for metres in snap)
+    coordinates = np.concatenate([ends[:1], water[1 - first : len(water) - 1 + last], ends[1:]])
+    coordinates = geography.unwrap(coordinates)
     metres = geography.geodesic_m(*coordinates[:-1].T, *coordinates[1:].T)
     stretches = _stretches(units, metres, view, snap)
     coordinates.flags.writeable = False
     return Course(coordinates, stretches, (snap[0], snap[1]), _passages(network, line))
+
+
+def _snap_m(end: Point, berth: Floats) -> float:
+    metres = float(geography.geodesic_m(*end, *berth))
+    return metres if metres > SNAP_M else 0.0
 
 
 def _dense(line: Floats, step_km: float) -> tuple[Floats, Ints]:
@@ -316,7 +322,7 @@ def _by_unit(network: WaterNetwork, line: Floats) -> tuple[Floats, Ints]:
 
 
 def _stretches(
-    units: Ints, metres: Floats, view: str, snap: tuple[float, ...]
+    units: Ints, metres: Floats, view: str, snap: Sequence[float]
 ) -> tuple[Stretch, ...]:
     """Return the stretches of a line: gaps at the ends, and runs of one unit between them."""
     codes = geography.unit_codes(view)

@@ -58,9 +58,10 @@ class RoutemapElement(MacroElement):  # type: ignore[misc]
         key = f"routemap_{self.key}"
         block = f'<script {_DATA} id="{key}">{self._data}</script>'
         style = f"<style>{_asset('map.css')}</style>"
-        call = f"{_asset('map.js')}\nroutemap.draw({self._parent.get_name()}, '{key}');\n"
+        call = f"routemap.draw({self._parent.get_name()}, '{key}');"
         figure.header.add_child(_Raw(style), name="routemap_style")
         figure.html.add_child(_Raw(block), name=key)
+        figure.script.add_child(_Raw(_asset("map.js")), name="routemap_script")
         figure.script.add_child(_Raw(call), name=f"{key}_draw")
 
 

@@ -7,20 +7,26 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import orjson
+import shapely
 
 from routemap import checks, geography, style
 from routemap.claims import GRADE_WORDS, Claim, Route, grade
 from routemap.model import RoutedLeg, RouteModel, leg_record, site_record, stretch_records
 from routemap.provenance import FRAME, attributions, provenance
+from routemap.webmap.encode import PRECISION, deltas, joined, lines, rings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
     from routemap.model import ResolvedSite
+
+    Box = tuple[float, float, float, float]
 
 __all__ = ["digest", "escaped", "payload"]
 
-PRECISION = 10_000
 MARGIN_DEG = 2.0
 _UNSAFE = re.compile("[<>&{}'`$%#\u2028\u2029]")
 
@@ -34,9 +40,11 @@ def payload(model: RouteModel) -> dict[str, Any]:
         ``title``, ``frame``, ``note``, ``view``, ``legs`` (the properties of legs.geojson, and
         ``line``: lon, lat deltas in 1/10,000 degree, longitudes running on past 180; ``parts``: the
         stretches as [kind, country, km, offset_km, start, stop]), ``places`` (the properties of
-        places.geojson, and ``at`` or ``rings``), ``claims``, ``sources``, ``routes``, ``findings``,
+        places.geojson, ``names``, ``never`` and ``source`` as the case has them, and ``lon``,
+        ``lat`` or, of an area, ``rings`` to fill and ``lines`` round it), ``claims``, ``sources``, ``routes``, ``findings``,
         ``problems``, ``style``, ``words`` of the grades, ``method`` and ``basemap``.
     """
+    windows = _windows(model)
     return {
         "title": model.case.title or model.case.case,
         "case": model.case.case,
@@ -45,7 +53,7 @@ def payload(model: RouteModel) -> dict[str, Any]:
         "view": model.view,
         "precision": PRECISION,
         "legs": [_leg(leg) for leg in model.routed],
-        "places": [_place(site) for site in model.sites.values()],
+        "places": _places(model, windows),
         "claims": {claim.id: _claim(model, claim) for claim in model.case.claims},
         "sources": {one.id: one.model_dump(mode="json") for one in model.case.sources},
         "routes": [_route(model, route) for route in model.case.routes],
@@ -54,7 +62,7 @@ def payload(model: RouteModel) -> dict[str, Any]:
         "style": style.table(),
         "words": dict(GRADE_WORDS),
         "method": {"provenance": provenance(model), "attributions": attributions()},
-        "basemap": geography.basemap(_windows(model), model.view),
+        "basemap": geography.basemap(windows, model.view),
     }
 
 
@@ -69,19 +77,27 @@ def _leg(leg: RoutedLeg) -> dict[str, Any]:
     return {**leg_record(leg), **drawn}
 
 
-def _place(site: ResolvedSite) -> dict[str, Any]:
-    lon, lat = site.point
-    record = {**site_record(site), "lon": round(lon, 6), "lat": round(lat, 6)}
-    if site.area is None:
-        return {**record, "rings": None}
-    outline = site.area.simplify(0.02)
-    rings = [
-        deltas(np.asarray(ring.coords))
-        for part in getattr(outline, "geoms", [outline])
-        for ring in (part.exterior, *part.interiors)
-        if len(ring.coords) > 3
+def _places(model: RouteModel, windows: Sequence[Box]) -> list[dict[str, Any]]:
+    """Return the places, with what their rows of the case say beside what was chosen for them."""
+    rows = {row.id: row for row in model.case.places}
+    near = shapely.union_all([shapely.box(*window) for window in windows])
+    kept = {"names", "never", "source"}
+    return [
+        {
+            **site_record(site),
+            **(rows[site.id].model_dump(mode="json", include=kept) if site.id in rows else {}),
+            **_shape(site, near),
+        }
+        for site in model.sites.values()
     ]
-    return {**record, "rings": rings}
+
+
+def _shape(site: ResolvedSite, near: BaseGeometry) -> dict[str, Any]:
+    lon, lat = (round(value, 6) for value in site.point)
+    if site.area is None:
+        return {"lon": lon, "lat": lat}
+    area = joined(site.area)
+    return {"rings": rings(area), "lines": lines(area, near)}
 
 
 def _claim(model: RouteModel, claim: Claim) -> dict[str, Any]:
@@ -107,14 +123,7 @@ def _route(model: RouteModel, route: Route) -> dict[str, Any]:
     }
 
 
-def deltas(coordinates: npt.NDArray[np.float64]) -> list[int]:
-    """Return lon, lat, and then the steps, as whole numbers of 1/10,000 degree (11 m)."""
-    whole = np.round(coordinates[:, :2] * PRECISION).astype(np.int64)
-    steps: list[int] = np.diff(whole, axis=0, prepend=np.zeros((1, 2), np.int64)).ravel().tolist()
-    return steps
-
-
-def _windows(model: RouteModel) -> list[tuple[float, float, float, float]]:
+def _windows(model: RouteModel) -> list[Box]:
     """Return (west, south, east, north) round each leg and point: there the base is detailed."""
     boxes = [leg.coordinates for leg in model.routed if leg.coordinates is not None]
     boxes += [np.array([site.point]) for site in model.sites.values() if site.area is None]

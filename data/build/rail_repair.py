@@ -1,0 +1,136 @@
+"""Close the false breaks of the rail data by a rule, and measure how much the rule finds.
+
+Upstream cut the lines into pieces and dropped some: Nakhodka hangs on a piece whose end lies 1.7 km
+from the main line. Two breaks are closed. An end of track is joined to a node of another component
+within 3 km if that continues the line; two ends of one component within 1 km are joined if the way
+round is long. Nothing is joined across a border or beside a closed one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from rail_graph import REPAIRED, Graph, Join, chord, in_closed_zone, metres_between, sphere
+from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import cKDTree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rail_graph import Floats, Units
+
+JOIN_M, JOIN_TURN_DEG = 3000.0, 60.0
+CLOSE_M, CLOSE_DETOUR_M, CLOSE_DETOUR_RATIO = 1000.0, 20_000.0, 15.0
+CUTS, CUT_LENGTHS_M = 500, ((100, 500), (500, 1000), (1000, 3000))
+
+Gap = tuple[float, int, int]
+"""Metres, an end of track, and the node that may continue it."""
+
+
+def repair(graph: Graph, units: Units) -> list[Join]:
+    """Return joins over false breaks: first between components, then inside them.
+
+    Parameters
+    ----------
+    graph
+        The railways as the source has them.
+    units
+        Territory of each node.
+    """
+    ends = np.flatnonzero(graph.degree == 1)
+    ends = ends[~in_closed_zone(graph.lonlat[ends])]
+    inner = _inner_neighbours(graph, set(ends.tolist()))
+    joins = _join_components(graph, units, inner)
+    return joins + _close_detours(graph.plus(joins, REPAIRED), units, inner, joins)
+
+
+def _inner_neighbours(graph: Graph, ends: set[int]) -> dict[int, int]:
+    """Return the one neighbour of each end of track, ends in ascending order."""
+    both = np.concatenate([graph.edges, graph.edges[:, ::-1]]).tolist()
+    return dict(sorted((u, v) for u, v in both if u in ends))
+
+
+def _join_components(graph: Graph, units: Units, inner: dict[int, int]) -> list[Join]:
+    """Return the shortest joins that make components hang together, as in Kruskal's tree."""
+    labels = graph.components()
+    parent = list(range(labels.max() + 1))
+    joins = []
+    for gap, end, node in sorted(_open_gaps(graph, units, inner, labels)):
+        a, b = _root(parent, labels[end]), _root(parent, labels[node])
+        if a != b:
+            parent[a] = b
+            joins.append((end, node, max(1, round(gap))))
+    return joins
+
+
+def _open_gaps(graph: Graph, units: Units, inner: dict[int, int], labels: Any) -> Iterator[Gap]:
+    """Yield the gaps from ends of track to nodes of other components that continue the line."""
+    points = sphere(graph.lonlat)
+    ends = list(inner)
+    near = cKDTree(points).query_ball_point(points[ends], chord(JOIN_M))
+    for end, nodes in zip(ends, near, strict=True):
+        for node in nodes:
+            apart = labels[node] != labels[end] and units[node] == units[end]
+            if apart and _turn_deg(graph.lonlat, inner[end], end, node) <= JOIN_TURN_DEG:
+                yield metres_between(graph.lonlat[end], graph.lonlat[node]), end, node
+
+
+def _close_detours(
+    graph: Graph, units: Units, inner: dict[int, int], joins: list[Join]
+) -> list[Join]:
+    """Return joins between two ends of one component that are near by air and far by rail."""
+    ends = list(inner)
+    pairs = cKDTree(sphere(graph.lonlat[ends])).query_pairs(chord(CLOSE_M), output_type="ndarray")
+    joined = {end for join in joins for end in join[:2]}
+    metres = graph.matrix()
+    found = []
+    for u, v in np.array(ends)[pairs].tolist():
+        if u in joined or v in joined or units[u] != units[v]:
+            continue
+        turn = max(_turn_deg(graph.lonlat, inner[a], a, b) for a, b in ((u, v), (v, u)))
+        gap = metres_between(graph.lonlat[u], graph.lonlat[v])
+        limit = max(CLOSE_DETOUR_M, CLOSE_DETOUR_RATIO * gap)
+        if turn <= JOIN_TURN_DEG and np.isinf(dijkstra(metres, indices=u, limit=limit)[v]):
+            found.append((gap, u, v))
+            joined |= {u, v}
+    return [(u, v, max(1, round(gap))) for gap, u, v in sorted(found)]
+
+
+def _turn_deg(lonlat: Floats, before: int, at: int, after: int) -> float:
+    """Return by how much the line before -> at turns towards `after`, in degrees."""
+    scale = np.array([np.cos(np.radians(lonlat[at, 1])), 1.0])
+    one = (lonlat[at] - lonlat[before]) * scale
+    two = (lonlat[after] - lonlat[at]) * scale
+    norm = np.linalg.norm(one) * np.linalg.norm(two)
+    return 0.0 if norm == 0 else float(np.degrees(np.arccos(np.clip(one @ two / norm, -1, 1))))
+
+
+def _root(parent: list[int], one: int) -> int:
+    while parent[one] != one:
+        parent[one] = parent[parent[one]]
+        one = parent[one]
+    return one
+
+
+def measure(graph: Graph, units: Units) -> None:
+    """Print what share of seeded random cuts in plain line the rule restores, by length."""
+    for low, high in CUT_LENGTHS_M:
+        exact, elsewhere = _held_out(graph, units, low, high)
+        print(
+            f"cuts of {low / 1000:g} to {high / 1000:g} km: {exact:.0%} restored, "
+            f"{elsewhere:.0%} joined elsewhere, {1 - exact - elsewhere:.0%} left open"
+        )
+
+
+def _held_out(graph: Graph, units: Units, low: int, high: int) -> tuple[float, float]:
+    """Return the shares of `CUTS` cuts that are restored, and whose ends are joined elsewhere."""
+    plain = (graph.degree[graph.edges] == 2).all(axis=1)
+    long = (low <= graph.metres) & (graph.metres < high)
+    chosen = np.random.default_rng(0).choice(np.flatnonzero(plain & long), CUTS, replace=False)
+    joins = {frozenset(join[:2]) for join in repair(graph.without(chosen), units)}
+    joined = {end for join in joins for end in join}
+    pairs = [frozenset(pair) for pair in graph.edges[chosen].tolist()]
+    exact = [pair in joins for pair in pairs]
+    touched = [bool(pair & joined) for pair in pairs]
+    return float(np.mean(exact)), float(np.mean(touched) - np.mean(exact))
