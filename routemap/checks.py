@@ -103,7 +103,7 @@ def denials(model: RouteModel) -> Iterator[Finding]:
     for claim in model.case.claims:
         if claim.retract is None and claim.says != "asserts":
             legs = tuple(leg.id for leg in model.routed if claim in leg.standing.against)
-            hit = ", ".join((*claim.against, *claim.leg, *claim.route))
+            hit = ", ".join((*claim.against, *claim.leg, *claim.route) or legs)
             message = f"{titles[claim.source]} {claim.says} {hit}: {claim.summary or claim.id}"
             yield Finding(
                 "denied" if claim.says == "denies" else "questioned",
@@ -234,7 +234,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
 def _name(leg: RoutedLeg) -> str:
     if leg.origin is None or leg.destination is None:
         return f"leg {leg.id}"
-    how = "by a mode not known" if leg.mode == "unknown" else f"by {leg.mode}"
+    how = "(mode unknown)" if leg.mode == "unknown" else f"by {leg.mode}"
     return f"{leg.origin.reported} to {leg.destination.reported} {how}"
 
 

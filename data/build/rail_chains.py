@@ -39,7 +39,7 @@ def compress(graph: Graph, units: Units) -> dict[str, npt.NDArray[Any]]:
     interior = [node for chain in chains for node in chain.nodes[1:-1]]
     nodes = np.concatenate([junctions, np.array(interior, dtype=np.int64)])
     thousandths = np.round(graph.lonlat[nodes] * 1000).astype(np.int32)
-    lon, lat = np.diff(thousandths, axis=0, prepend=0).T
+    lon, lat = np.diff(thousandths, axis=0, prepend=np.int32(0)).T
     return {
         "lon": lon,
         "lat": lat,
@@ -48,7 +48,9 @@ def compress(graph: Graph, units: Units) -> dict[str, npt.NDArray[Any]]:
         "tail": tail.astype(np.int32),
         "head": head.astype(np.int32),
         "interior": np.array([len(chain.nodes) - 2 for chain in chains], dtype=np.uint16),
-        "metres": graph.metres[[edge for chain in chains for edge in chain.edges]].astype(np.uint32),
+        "metres": graph.metres[[edge for chain in chains for edge in chain.edges]].astype(
+            np.uint32
+        ),
         "kind": graph.kind[first].astype(np.uint8),
         "split": _splits(graph, units, chains),
         "order": _order(graph.lonlat[junctions], tail, head),

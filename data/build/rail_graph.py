@@ -36,6 +36,7 @@ class Graph:
 
     @property
     def degree(self) -> Ints:
+        """Number of edges at each node."""
         return np.bincount(self.edges.ravel(), minlength=len(self.lonlat))
 
     def plus(self, joins: list[Join], kind: int, nodes: Floats | None = None) -> Graph:

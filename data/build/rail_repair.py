@@ -8,7 +8,7 @@ round is long. Nothing is joined across a border or beside a closed one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rail_graph import REPAIRED, Graph, Join, chord, in_closed_zone, metres_between, sphere
@@ -18,13 +18,13 @@ from scipy.spatial import cKDTree
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rail_graph import Floats, Units
+    from rail_graph import Floats, Ints, Units
 
 JOIN_M, JOIN_TURN_DEG = 3000.0, 60.0
 CLOSE_M, CLOSE_DETOUR_M, CLOSE_DETOUR_RATIO = 1000.0, 20_000.0, 15.0
 CUTS, CUT_LENGTHS_M = 500, ((100, 500), (500, 1000), (1000, 3000))
 
-Gap = tuple[float, int, int]
+Gap = tuple[int, int, int]
 """Metres, an end of track, and the node that may continue it."""
 
 
@@ -56,15 +56,15 @@ def _join_components(graph: Graph, units: Units, inner: dict[int, int]) -> list[
     labels = graph.components()
     parent = list(range(labels.max() + 1))
     joins = []
-    for gap, end, node in sorted(_open_gaps(graph, units, inner, labels)):
+    for metres, end, node in sorted(_open_gaps(graph, units, inner, labels)):
         a, b = _root(parent, labels[end]), _root(parent, labels[node])
         if a != b:
             parent[a] = b
-            joins.append((end, node, max(1, round(gap))))
+            joins.append((end, node, metres))
     return joins
 
 
-def _open_gaps(graph: Graph, units: Units, inner: dict[int, int], labels: Any) -> Iterator[Gap]:
+def _open_gaps(graph: Graph, units: Units, inner: dict[int, int], labels: Ints) -> Iterator[Gap]:
     """Yield the gaps from ends of track to nodes of other components that continue the line."""
     points = sphere(graph.lonlat)
     ends = list(inner)
@@ -73,28 +73,36 @@ def _open_gaps(graph: Graph, units: Units, inner: dict[int, int], labels: Any) -
         for node in nodes:
             apart = labels[node] != labels[end] and units[node] == units[end]
             if apart and _turn_deg(graph.lonlat, inner[end], end, node) <= JOIN_TURN_DEG:
-                yield metres_between(graph.lonlat[end], graph.lonlat[node]), end, node
+                yield _gap_m(graph, end, node), end, node
 
 
 def _close_detours(
     graph: Graph, units: Units, inner: dict[int, int], joins: list[Join]
 ) -> list[Join]:
     """Return joins between two ends of one component that are near by air and far by rail."""
-    ends = list(inner)
-    pairs = cKDTree(sphere(graph.lonlat[ends])).query_pairs(chord(CLOSE_M), output_type="ndarray")
     joined = {end for join in joins for end in join[:2]}
     metres = graph.matrix()
     found = []
-    for u, v in np.array(ends)[pairs].tolist():
-        if u in joined or v in joined or units[u] != units[v]:
-            continue
-        turn = max(_turn_deg(graph.lonlat, inner[a], a, b) for a, b in ((u, v), (v, u)))
-        gap = metres_between(graph.lonlat[u], graph.lonlat[v])
+    for gap, u, v in sorted(_gaps_between_ends(graph, units, inner)):
         limit = max(CLOSE_DETOUR_M, CLOSE_DETOUR_RATIO * gap)
-        if turn <= JOIN_TURN_DEG and np.isinf(dijkstra(metres, indices=u, limit=limit)[v]):
-            found.append((gap, u, v))
+        if joined.isdisjoint((u, v)) and np.isinf(dijkstra(metres, indices=u, limit=limit)[v]):
+            found.append((u, v, gap))
             joined |= {u, v}
-    return [(u, v, max(1, round(gap))) for gap, u, v in sorted(found)]
+    return found
+
+
+def _gaps_between_ends(graph: Graph, units: Units, inner: dict[int, int]) -> Iterator[Gap]:
+    """Yield the gaps between two ends of track that continue each other."""
+    ends = list(inner)
+    pairs = cKDTree(sphere(graph.lonlat[ends])).query_pairs(chord(CLOSE_M), output_type="ndarray")
+    for u, v in np.array(ends)[pairs].tolist():
+        turn = max(_turn_deg(graph.lonlat, inner[a], a, b) for a, b in ((u, v), (v, u)))
+        if units[u] == units[v] and turn <= JOIN_TURN_DEG:
+            yield _gap_m(graph, u, v), u, v
+
+
+def _gap_m(graph: Graph, end: int, node: int) -> int:
+    return max(1, round(metres_between(graph.lonlat[end], graph.lonlat[node])))
 
 
 def _turn_deg(lonlat: Floats, before: int, at: int, after: int) -> float:

@@ -112,7 +112,8 @@ const routemap = (() => {
       shape(decoded, { renderer, pane: "rm-base", interactive: false, ...look }).addTo(map);
     });
     const fill = (list, fillColor) =>
-      drawn(L.polygon, list, (rings, read) => rings.map(read), { stroke: false, fillColor, fillOpacity: 1 });
+      drawn(L.polygon, list, (rings, read) => rings.map(read),
+        { color: fillColor, weight: 0.6, fillOpacity: 1 });
     const line = (list, look) => drawn(L.polyline, list, (steps, read) => read(steps), look);
     fill(base.land, "#F7F5EF");
     fill(base.lakes, "#CDDEE8");
@@ -130,7 +131,7 @@ const routemap = (() => {
     const group = L.featureGroup();
     const line = points(leg.line, precision);
     const stroke = (path, color, weight, opacity, dashArray) =>
-      L.polyline(path, { renderer: view.canvas, lineCap: "butt", bubblingMouseEvents: false,
+      L.polyline(path, { renderer: view.canvas, bubblingMouseEvents: false, lineCap: dashArray ? "butt" : "round",
         color, weight, opacity, dashArray }).addTo(group);
     if (leg.contested) { stroke(line, style.contested, leg.width + 7, 0.35); }
     stroke(line, "#FFFFFF", leg.width + 3, 0.9);
@@ -196,7 +197,7 @@ const routemap = (() => {
 
   const arrow = (view, drawn, { point, angle }, fillColor) => {
     const size = 6 + drawn.leg.width * 0.8;
-    const corners = [[2.5, size], [0, size * 0.9], [-2.5, size], [Math.PI, size * 0.35]].map(([turn, far]) =>
+    const corners = [[2.45, size], [0, size * 0.9], [-2.45, size]].map(([turn, far]) =>
       view.map.layerPointToLatLng(point.add([far * Math.cos(angle + turn), far * Math.sin(angle + turn)])));
     L.polygon(corners, { renderer: view.canvas, color: "#FFFFFF", weight: 1.2, opacity: 1,
       fillColor, fillOpacity: 1, interactive: false }).addTo(drawn.arrows);
@@ -232,14 +233,12 @@ const routemap = (() => {
 
   /** Draw an area as an outline, at each copy of the world; the outline darkens when it is asked about. */
   const drawArea = (view, place, group) => {
-    const shared = { renderer: view.canvas, bubblingMouseEvents: false };
-    const decoded = (list) => COPIES.map((shift) => list.map((steps) => points(steps, view.data.precision, shift)));
-    L.polygon(decoded(place.rings), { ...shared, stroke: false, fillColor: INK, fillOpacity: 0.045 }).addTo(group);
-    place.outline = L.polyline(decoded(place.lines).flat(), { ...shared, ...OUTLINE }).addTo(group);
-    place.bounds = L.latLngBounds(place.rings.flatMap((steps) => points(steps, view.data.precision)));
+    const copies = COPIES.map((shift) => place.rings.map((steps) => points(steps, view.data.precision, shift)));
+    place.outline = L.polygon(copies, { renderer: view.canvas, bubblingMouseEvents: false, ...OUTLINE }).addTo(group);
+    place.bounds = L.latLngBounds(copies[1].flat());
   };
 
-  const OUTLINE = { color: INK, weight: 1, opacity: 0.45, dashArray: "5 4" };
+  const OUTLINE = { color: INK, weight: 1, opacity: 0.45, dashArray: "5 4", fillOpacity: 0.045 };
   const ASKED = { weight: 1.8, opacity: 0.9 };
 
   const drawPoint = (view, place, at, group) => {
@@ -466,12 +465,14 @@ const routemap = (() => {
     const used = (table, values) => Object.entries(table).filter(([key]) => values.includes(key));
     const all = (field) => data.legs.map((leg) => leg[field]);
     const drawn = data.legs.flatMap((leg) => leg.parts.map(([kind]) => kind));
-    const rows = [
+    const known = [
       ...used(modes, all("mode")).map(([, look]) => [look.label, sample([look.colour, 4])]),
       ...used(basis, all("basis")).map(([key, look]) =>
         [look.label, sample([GREY, 5, states[key].dash], look.core && [look.core, 1.4])]),
       ...used(states, all("state")).filter(([, look]) => look.mark).map(([, look]) =>
         [look.mark, sample([GREY, 4, look.dash, look.opacity])]),
+    ];
+    const shape = [
       ...used(kinds, drawn).filter(([, look]) => look.dash).map(([, look]) =>
         [look.label, sample([GREY, 3.5, look.dash])]),
       all("contested").some(there) && ["contested: denied or questioned",
@@ -481,8 +482,8 @@ const routemap = (() => {
       data.places.some((place) => place.rings) && ["outline: anywhere within", el("span", { class: "rm-area" })],
     ];
     return fold("Legend", window.innerWidth > 700 && window.innerHeight > 500, () =>
-      el("ul", { class: "rm-legend" }, [...new Map(rows.filter(Boolean))].map(([label, picture]) =>
-        el("li", {}, picture, label))));
+      el("div", { class: "rm-legend" }, [known, shape].map((rows) =>
+        el("ul", {}, [...new Map(rows.filter(there))].map(([label, picture]) => el("li", {}, picture, label))))));
   };
 
   /* ---- the view: what is open, marked and hidden ------------------------------------------- */
@@ -526,7 +527,7 @@ const routemap = (() => {
         const drawn = item.parts ? this.legs[item.id] && this.legs[item.id].group : this.places[item.id];
         if (drawn) { bounds.extend(item.bounds || drawn.getBounds()); }
       });
-      if (bounds.isValid()) { this.map.fitBounds(bounds, { ...this.room(), maxZoom: 10 }); }
+      if (bounds.isValid()) { this.map.fitBounds(bounds, { ...this.room(), maxZoom: 11 }); }
     }
 
     /** Bring some legs out and let the others fade; none marked shows all alike. */
@@ -534,6 +535,7 @@ const routemap = (() => {
       this.marked = legs.map((leg) => leg.id);
       this.marked.filter((id) => this.legs[id]).forEach((id) => this.legs[id].group.bringToFront());
       Object.values(this.legs).forEach((drawn) => this.shade(drawn));
+      this.data.places.filter((place) => !place.rings).forEach((place) => this.places[place.id].bringToFront());
       this.data.places.filter((place) => place.outline).forEach((place) =>
         place.outline.setStyle(places.includes(place.id) ? ASKED : OUTLINE));
     }
@@ -562,7 +564,7 @@ const routemap = (() => {
       const size = this.map.getSize();
       const [panel, key, frame] = this.boxes.map((one) => [one.offsetWidth, one.offsetHeight]);
       const wide = size.x > 700;
-      const right = wide ? panel[0] + 30 : 24;
+      const right = wide ? panel[0] + 80 : 64;
       const bottom = frame[1] + 24 + (wide ? key[1] : panel[1] + key[1]);
       return {
         paddingTopLeft: [wide ? 56 : 24, 24],

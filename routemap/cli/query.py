@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS"]
 
-_COORDINATES = re.compile(r"-\d+(\.\d*)?,-?\d+(\.\d*)?")
+_COORDINATES = re.compile(r"-\d+(\.\d*)?\s*,\s*-?\d+(\.\d*)?")
 _GEOJSON = (".geojson", ".json")
 _KM_FIELDS = ("length_km", "geodesic_km", "free_km", "gap_km", "schematic_km", "snap_km")
 

@@ -126,6 +126,7 @@ class Outlines:
 
 @cache
 def outlines() -> Outlines:
+    """Return the shipped outlines, decoded once."""
     assets = files("routemap").joinpath("assets")
     with assets.joinpath("borders.npz").open("rb") as file, np.load(file) as archive:
         stored = dict(archive)

@@ -122,6 +122,8 @@ def _document(text: str) -> _Node:
         line = text.count("\n", 0, error.position) + 1
         reason = f"the character U+{error.character:04X} cannot stand in a YAML file."
         raise FileError(line, reason, "Remove the character.") from None
+    except (ValueError, OverflowError):  # from chr(), which the parser calls on \U escapes
+        raise FileError(None, "an escape stands for no character.", _ESCAPE_CURE) from None
 
 
 def _not_yaml(error: MarkedYAMLError, text: str) -> FileError:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from routemap.claims import Case, Claim, Leg
-    from routemap.routing import Constraint, Path
+    from routemap.routing import Constraint, Failure, Path
 
 __all__ = ["build"]
 
@@ -67,7 +67,8 @@ def build(case: Case, *, partial: bool = False, borders: str | None = None) -> R
     book = resolve_sites(case, _mentions(case), view)
     results = [_draw(draft, case, book, view) for draft in _drafts(case, book)]
     trouble = dict.fromkeys(problem for _, found in results for problem in found)
-    problems = (*case.problems, *book.problems, *trouble)
+    found = [*case.problems, *book.problems, *trouble]
+    problems = tuple(sorted(found, key=lambda one: (one.file, one.line or 0)))
     if problems and not partial:
         listed = "\n".join(str(problem) for problem in problems)
         noun = "problem" if len(problems) == 1 else "problems"
@@ -182,6 +183,9 @@ def _routed(
     leg: RoutedLeg, origin: ResolvedSite, destination: ResolvedSite, own: Leg | None, view: str
 ) -> RoutedLeg:
     """Route the leg under all its constraints; by its own alone where they cannot all hold."""
+    if leg.mode not in routing.MODES:
+        reason = f"this version has no {leg.mode} network."
+        raise ArgumentError(f"{reason} Write mode: unknown for a line that shows no course.")
     ends = origin.point, destination.point
     stated = leg.constraints if leg.mode not in {"air", "unknown"} else ()
     try:
@@ -209,8 +213,19 @@ def _problem(case: Case, draft: _Draft, error: RoutemapError) -> Problem:
     row = draft.id if draft.table == "legs" else draft.implied[0].id
     file, line = case.origin.get((draft.table, row), (case.case, None))
     value = f"{draft.origin} to {draft.destination} by {draft.mode}"
-    cure = "Change the mode, a place or a constraint, or build with --partial."
-    kind: Literal["no-route", "rejected"] = (
-        "no-route" if isinstance(error, NoRouteError) else "rejected"
-    )
-    return Problem(file, line, draft.table, row, None, value, str(error), cure, kind=kind)
+    place = (file, line, draft.table, row, None, value)
+    if isinstance(error, NoRouteError):
+        return Problem(*place, str(error), _way_out(error.carried[0]), kind="no-route")
+    return Problem(*place, str(error), "Or build the rest with --partial.")
+
+
+def _way_out(failure: Failure) -> str:
+    """Return the cure of a leg without a route: what would have to give."""
+    needed = [
+        f"{price.constraint.kind} {price.constraint.value}"
+        for price in failure.prices
+        if price.needed
+    ]
+    if needed:
+        return f"There is a route without {' or without '.join(needed)}."
+    return "Change the mode, a place or a constraint, or build the rest with --partial."

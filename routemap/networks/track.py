@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
+from importlib.util import find_spec
+from threading import Lock
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +31,7 @@ SCALE = 40
 equally long tracks. A path of 53,687 km still fits the 31 bits that the router has."""
 CLOSED = 2**31 - 1
 KEPT_RULES = 16
+SPLIT_SCALE = 250
 BAND_DEG = 0.01
 
 Ints = npt.NDArray[np.int32]
@@ -61,6 +66,8 @@ class TrackNetwork:
         Length of each chain.
     order
         Contraction order of the junctions (nested dissection).
+    by_lat, sorted_lat
+        The nodes from south to north, and their latitudes.
     """
 
     mode: str
@@ -78,9 +85,9 @@ class TrackNetwork:
     split: npt.NDArray[np.float64]
     chain_metres: npt.NDArray[np.int64]
     order: Ints
-    _by_lat: Ints
-    _sorted_lat: npt.NDArray[np.float64]
-    _routers: OrderedDict[Rules, Router] = field(default_factory=OrderedDict)
+    by_lat: Ints
+    sorted_lat: npt.NDArray[np.float64]
+    _routers: OrderedDict[Rules, Router] = field(default_factory=OrderedDict, init=False)
 
     @property
     def passages(self) -> Mapping[str, str]:
@@ -100,8 +107,8 @@ class TrackNetwork:
     def near(self, lon: float, lat: float, radius_m: float) -> tuple[Ints, npt.NDArray[np.float64]]:
         """Return (nodes, metres) of all nodes within `radius_m` on the sphere, nearest first."""
         reach = np.degrees(radius_m / geography.EARTH_RADIUS_M) + BAND_DEG
-        low, high = np.searchsorted(self._sorted_lat, (lat - reach, lat + reach))
-        band = self._by_lat[low:high]
+        low, high = np.searchsorted(self.sorted_lat, (lat - reach, lat + reach))
+        band = self.by_lat[low:high]
         east = np.abs((self.lon[band] - lon + 180) % 360 - 180)
         narrow = np.cos(np.radians(min(90.0, abs(lat) + reach)))
         nodes = band[east * narrow <= reach]
@@ -111,21 +118,46 @@ class TrackNetwork:
         return nodes[ranked], metres[ranked]
 
     def router(self, rules: Rules) -> Router:
-        """Return the router for `rules`; at most 16 are kept, the least recently used goes first."""
+        """Return the router for `rules`; 16 are kept, the least recently used goes first."""
         router = self._routers.pop(rules, None) or Router(self, rules)
         self._routers[rules] = router
         if len(self._routers) > KEPT_RULES:
             self._routers.popitem(last=False)
         return router
 
+    @cached_property
+    def weights(self) -> npt.NDArray[np.int64]:
+        """Weight of each chain where nothing is forbidden: see `SCALE`."""
+        noise = np.random.default_rng(0).integers(0, SCALE, len(self.tail))
+        return _frozen(self.chain_metres * SCALE + noise)
+
+    @cached_property
+    def arc_tail(self) -> Ints:
+        """Junction at which each arc begins: arc 2c is chain c, arc 2c + 1 the way back."""
+        return _frozen(np.stack([self.tail, self.head], axis=1).ravel())
+
+    @cached_property
+    def arc_head(self) -> Ints:
+        """Junction at which each arc ends."""
+        return _frozen(np.stack([self.head, self.tail], axis=1).ravel())
+
+    @cached_property
+    def hierarchy(self) -> Any:
+        """The contraction hierarchy over the arcs (`routingkit_cch.CCH`)."""
+        from routingkit_cch import CCH
+
+        tail, head = self.tail.tolist(), self.head.tolist()
+        arcs = _interleaved(tail, head), _interleaved(head, tail)
+        return CCH(self.order.tolist(), *arcs, filter_always_inf_arcs=False)
+
 
 class Router:
     """Shortest paths between junctions under one set of rules: one weight vector.
 
-    Arc ``2c`` is chain `c` from tail to head, arc ``2c + 1`` the way back.
-
     Attributes
     ----------
+    rules
+        What may not be used.
     codes
         ISO 3166 code of each unit in the rules' border view.
     allowed
@@ -136,14 +168,28 @@ class Router:
 
     def __init__(self, network: TrackNetwork, rules: Rules) -> None:
         codes = geography.unit_codes(rules.view)
-        self.codes = np.array(codes)
-        self.allowed = np.array([rules.allows(code) for code in codes])
-        ends = self.allowed[network.unit[network.tail]], self.allowed[network.unit[network.head]]
-        self.open = ends[0] & ends[1]
-        for array in (self.codes, self.allowed, self.open):
-            array.flags.writeable = False
-        weight = np.where(self.open, chain_weights(network), CLOSED)
-        self._engine = _hierarchy_engine(network, weight) or _PlainEngine(network, weight)
+        self.rules = rules
+        self.codes = _frozen(np.array(codes))
+        self.allowed = _frozen(np.array([rules.allows(code) for code in codes]))
+        tail, head = network.unit[network.tail], network.unit[network.head]
+        self.open = _frozen(self.allowed[tail] & self.allowed[head])
+        self._network = network
+        weight = np.where(self.open, network.weights, CLOSED)
+        engine = _HierarchyEngine if router_name() == "routingkit-cch" else _PlainEngine
+        self._engine = engine(network, weight)
+
+    @cached_property
+    def component(self) -> Ints:
+        """What hangs together under the rules: a number for each node."""
+        from scipy.sparse import coo_matrix
+        from scipy.sparse.csgraph import connected_components
+
+        network, used = self._network, np.flatnonzero(self.open)
+        cells = np.ones(len(used)), (network.tail[used], network.head[used])
+        shape = (network.junctions, network.junctions)
+        _, labels = connected_components(coo_matrix(cells, shape), directed=False)
+        inner = np.repeat(labels[network.tail], network.interior)
+        return _frozen(np.concatenate([labels, inner]))
 
     def path(
         self, sources: list[tuple[int, int]], targets: list[tuple[int, int]]
@@ -155,64 +201,42 @@ class Router:
         return self._engine.path(sources, targets)
 
 
-def chain_weights(network: TrackNetwork) -> npt.NDArray[np.int64]:
-    """Return the weight of each chain: 40 times its metres and a seeded 0 to 39."""
-    noise = np.random.default_rng(0).integers(0, SCALE, len(network.tail))
-    return network.chain_metres * SCALE + noise
+def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    array.flags.writeable = False
+    return array
+
+
+def _interleaved(even: list[int], odd: list[int]) -> list[int]:
+    """Return both lists in turns; quicker than making twice as many integers of an array."""
+    both = [0] * (2 * len(even))
+    both[::2], both[1::2] = even, odd
+    return both
 
 
 @cache
-def _hierarchy(mode: str) -> Any:
-    """Return the contraction hierarchy of a network; None where its package is not installed."""
-    try:
-        from routingkit_cch import CCH
-    except ImportError:
-        return None
-    network = load(mode)
-    tail, head = arcs(network)
-    return CCH(network.order.tolist(), tail.tolist(), head.tolist(), filter_always_inf_arcs=False)
-
-
 def router_name() -> str:
     """Return the engine that searches track networks: "routingkit-cch" or "scipy"."""
-    try:
-        import routingkit_cch
-    except ImportError:
-        return "scipy"
-    return "routingkit-cch"
-
-
-def arcs(network: TrackNetwork) -> tuple[Ints, Ints]:
-    """Return (tails, heads) of the arcs: each chain forward and back."""
-    tail = np.stack([network.tail, network.head], axis=1).ravel()
-    head = np.stack([network.head, network.tail], axis=1).ravel()
-    return tail, head
-
-
-def _hierarchy_engine(
-    network: TrackNetwork, weight: npt.NDArray[np.int64]
-) -> _HierarchyEngine | None:
-    hierarchy = _hierarchy(network.mode)
-    return None if hierarchy is None else _HierarchyEngine(hierarchy, network, weight)
+    return "routingkit-cch" if find_spec("routingkit_cch") else "scipy"
 
 
 class _HierarchyEngine:
     """Customizable contraction hierarchy (RoutingKit): a new weight vector in milliseconds."""
 
-    def __init__(
-        self, hierarchy: Any, network: TrackNetwork, weight: npt.NDArray[np.int64]
-    ) -> None:
+    def __init__(self, network: TrackNetwork, weight: npt.NDArray[np.int64]) -> None:
         from routingkit_cch import CCHMetric, CCHQuery
 
-        self._tail = arcs(network)[0]
-        self._query = CCHQuery(CCHMetric(hierarchy, np.repeat(weight, 2).tolist()))
+        both_ways = weight.tolist()
+        metric = CCHMetric(network.hierarchy, _interleaved(both_ways, both_ways))
+        self._query = CCHQuery(metric)
+        self._one_at_a_time = Lock()
 
     def path(
         self, sources: list[tuple[int, int]], targets: list[tuple[int, int]]
     ) -> tuple[int, list[int], int] | None:
-        result = self._query.run_multi(sources, targets)
-        distance, found, nodes = result.distance, result.arc_path, result.node_path
-        del result  # the query refuses to run again while a result is alive
+        with self._one_at_a_time:
+            result = self._query.run_multi(sources, targets)
+            distance, found, nodes = result.distance, result.arc_path, result.node_path
+            del result  # the query refuses to run again while a result is alive
         if distance is None or distance >= CLOSED:
             return None
         return distance, found, nodes[0]
@@ -224,8 +248,7 @@ class _PlainEngine:
     def __init__(self, network: TrackNetwork, weight: npt.NDArray[np.int64]) -> None:
         from scipy.sparse import csr_matrix
 
-        tail, head = arcs(network)
-        both = np.repeat(weight, 2)
+        tail, head, both = network.arc_tail, network.arc_head, np.repeat(weight, 2)
         keep = np.flatnonzero((both < CLOSED) & (tail != head))
         ranked = keep[np.lexsort((both[keep], head[keep], tail[keep]))]
         pairs = tail[ranked].astype(np.int64) * network.junctions + head[ranked]
@@ -233,9 +256,8 @@ class _PlainEngine:
         self._arc = ranked[best]
         self._pair = pairs[best]
         self._count = network.junctions
-        shape = (self._count, self._count)
         cells = both[self._arc].astype(np.float64), (tail[self._arc], head[self._arc])
-        self._matrix = csr_matrix(cells, shape)
+        self._matrix = csr_matrix(cells, (self._count, self._count))
 
     def path(
         self, sources: list[tuple[int, int]], targets: list[tuple[int, int]]
@@ -275,7 +297,7 @@ def load(mode: str) -> TrackNetwork:
         with path.open("rb") as stream, np.load(stream) as stored:
             arrays = {name: stored[name] for name in stored.files}
         return _network(mode, arrays)
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, BadZipFile, zlib.error) as error:
         cure = "Install routemap-osint again."
         raise AssetError(f"assets/{mode}.npz is missing or damaged ({error}). {cure}") from error
 
@@ -283,28 +305,22 @@ def load(mode: str) -> TrackNetwork:
 def _network(mode: str, stored: Mapping[str, npt.NDArray[Any]]) -> TrackNetwork:
     lon, lat = (np.cumsum(stored[name], dtype=np.int64) / 1000 for name in ("lon", "lat"))
     interior = stored["interior"].astype(np.int32)
-    starts = np.concatenate([[0], np.cumsum(interior)[:-1]])
-    edge = (starts + np.arange(len(interior))).astype(np.int32)
+    starts = np.cumsum(interior, dtype=np.int32) - interior
+    edge = starts + np.arange(len(interior), dtype=np.int32)
     metres = np.maximum(1, stored["metres"].astype(np.int64))
     by_lat = np.argsort(lat, kind="stable").astype(np.int32)
-    arrays = {
+    kept = ("unit", "component", "tail", "head", "kind", "order")
+    arrays = {name: stored[name] for name in kept} | {
         "lon": lon,
         "lat": lat,
-        "unit": stored["unit"],
-        "component": stored["component"],
-        "tail": stored["tail"],
-        "head": stored["head"],
         "interior": interior,
-        "first": (starts + len(stored["order"])).astype(np.int32),
+        "first": starts + np.int32(len(stored["order"])),
         "edge": edge,
         "metres": metres,
-        "kind": stored["kind"],
-        "split": stored["split"] / 250,
+        "split": stored["split"] / SPLIT_SCALE,
         "chain_metres": np.add.reduceat(metres, edge),
-        "order": stored["order"],
-        "_by_lat": by_lat,
-        "_sorted_lat": lat[by_lat],
+        "by_lat": by_lat,
+        "sorted_lat": lat[by_lat],
     }
-    for array in arrays.values():
-        array.flags.writeable = False
-    return TrackNetwork(mode, **arrays)
+    frozen: dict[str, Any] = {name: _frozen(array) for name, array in arrays.items()}
+    return TrackNetwork(mode, **frozen)

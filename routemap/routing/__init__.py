@@ -11,8 +11,8 @@ from routemap.routing.path import (
     course_between,
     enclosure,
     exclusions,
-    locate_point,
     route,
+    waypoints,
 )
 
 __all__ = [
@@ -29,8 +29,8 @@ __all__ = [
     "course_between",
     "enclosure",
     "exclusions",
-    "locate_point",
     "path_document",
     "price_documents",
     "route",
+    "waypoints",
 ]

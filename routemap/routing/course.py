@@ -36,7 +36,8 @@ class Rules:
         Codes of the countries that the line must stay in; None if any will do. Open sea belongs to
         no country and is never excluded.
     closed, opened
-        Ids of passages closed, and of passages opened that are off by default.
+        Ids of passages closed, and of passages that must be passed: naming one opens it where it
+        is closed by default.
     view
         The border view, "recognised" or "de-facto".
     """

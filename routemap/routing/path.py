@@ -27,8 +27,8 @@ __all__ = [
     "course_between",
     "enclosure",
     "exclusions",
-    "locate_point",
     "route",
+    "waypoints",
 ]
 
 MODES = ("sea", "rail", "air", "unknown")
@@ -52,7 +52,7 @@ class Constraint:
     value
         Country code, codes joined by "; ", place as written, or id of a passage.
     point
-        Where a ``via`` lies (lon, lat); None for the other kinds.
+        Where a ``via`` lies (lon, lat); None for a passage and for the other kinds.
     """
 
     kind: Literal["avoid", "only", "via", "passage"]
@@ -181,7 +181,7 @@ def route(
     only
         Countries that the line must stay in; open sea is always allowed.
     via
-        Places to pass, in order.
+        Places to pass, in order, or passages: one that is closed by default is opened by naming it.
     view
         Border view: "recognised" or "de-facto".
 
@@ -202,7 +202,7 @@ def route(
     constraints = [
         *exclusions(mode, tuple(avoid)),
         *enclosure(only),
-        *(Constraint("via", str(item), locate_point(item, mode)) for item in via),
+        *waypoints(mode, via),
     ]
     ends = locate_point(origin, mode), locate_point(destination, mode)
     return course_between(ends, mode, constraints, view)
@@ -228,11 +228,27 @@ def exclusions(mode: str, avoid: Iterable[str]) -> list[Constraint]:
 
     Raises `ArgumentError` for an item that is neither.
     """
-    passages = networks.load("sea").passages if mode == "sea" and avoid else {}
     return [
-        Constraint("passage", item) if item in passages else Constraint("avoid", _country(item))
+        Constraint("passage", item) if _is_passage(mode, item) else Constraint("avoid", _country(item))
         for item in avoid
     ]
+
+
+def waypoints(mode: str, via: Iterable[Point | str]) -> list[Constraint]:
+    """Return one constraint for each place or, at sea, passage that the line must pass, in order.
+
+    Raises what `route` raises for a place that does not resolve.
+    """
+    return [
+        Constraint("via", item)
+        if isinstance(item, str) and _is_passage(mode, item)
+        else Constraint("via", str(item), locate_point(item, mode))
+        for item in via
+    ]
+
+
+def _is_passage(mode: str, item: str) -> bool:
+    return mode == "sea" and item in networks.load("sea").passages
 
 
 def enclosure(only: Iterable[str]) -> list[Constraint]:
@@ -326,7 +342,14 @@ class _Solver:
             self._engine.course(self.network, start, stop, rules)
             for start, stop in self._pairs(constraints)
         ]
-        return parts[0] if len(parts) == 1 else join(parts)
+        found = parts[0] if len(parts) == 1 else join(parts)
+        missed = rules.opened - set(found.passages)
+        if missed:
+            raise NoRouteError(
+                f"the shortest way by sea does not pass {', '.join(sorted(missed))}; "
+                "name a place beyond it in via."
+            )
+        return found
 
     def length(self, constraints: Sequence[Constraint]) -> float | None:
         key = tuple(constraints)
@@ -370,7 +393,7 @@ class _Solver:
         return Failure(self.mode, reason, self.length(()), self.geodesic_m, prices, self.view)
 
 
-def rules_of(constraints: Iterable[Constraint], view: str) -> Rules:
+def rules_of(constraints: Sequence[Constraint], view: str) -> Rules:
     """Return what a set of constraints forbids: bans add up, enclosures intersect."""
     by_kind: dict[str, list[str]] = {"avoid": [], "only": [], "via": [], "passage": []}
     for one in constraints:
@@ -380,6 +403,7 @@ def rules_of(constraints: Iterable[Constraint], view: str) -> Rules:
         avoid=frozenset(by_kind["avoid"]),
         only=frozenset.intersection(*fences) if fences else None,
         closed=frozenset(by_kind["passage"]),
+        opened=frozenset(one.value for one in constraints if one.kind == "via" and not one.point),
         view=view,
     )
 

@@ -9,17 +9,17 @@ import shapely
 from shapely.affinity import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import numpy.typing as npt
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["PRECISION", "deltas", "joined", "lines", "rings"]
+__all__ = ["PRECISION", "deltas", "joined", "rings"]
 
 PRECISION = 10_000
 """Whole numbers a degree: 1/10,000 degree is 11 m."""
 FINE_DEG = 0.003
 COARSE_DEG = 0.03
+SMALLEST_DEG = 0.06
+_LINE = 1
 
 
 def deltas(coordinates: npt.NDArray[np.float64]) -> list[int]:
@@ -39,20 +39,20 @@ def joined(area: BaseGeometry) -> BaseGeometry:
     return shapely.union_all(moved)
 
 
-def rings(area: BaseGeometry) -> list[list[int]]:
-    """Return the rings of an area, thinned out to 3 km: to be filled, not to be drawn."""
-    parts = shapely.get_parts(area.simplify(COARSE_DEG)).tolist()
-    return _encoded(ring for part in parts for ring in (part.exterior, *part.interiors))
+def rings(area: BaseGeometry, window: BaseGeometry) -> list[list[int]]:
+    """Return the rings of an area, to 300 m inside `window` and to 3 km outside.
 
-
-def lines(area: BaseGeometry, window: BaseGeometry) -> list[list[int]]:
-    """Return the edge of an area, to 300 m inside `window` and to 3 km outside."""
+    Outer rings and holes are not told apart: fill them by the even-odd rule.
+    """
     edge = area.boundary
     inside = shapely.intersection(edge, window).simplify(FINE_DEG)
     outside = shapely.difference(edge, window).simplify(COARSE_DEG)
-    parts = shapely.get_parts([shapely.line_merge(inside), shapely.line_merge(outside)]).tolist()
-    return _encoded(part for part in parts if part.geom_type == "LineString")
+    pieces = shapely.get_parts([inside, outside])
+    lines = pieces[shapely.get_type_id(pieces) == _LINE]
+    whole = shapely.line_merge(shapely.multilinestrings(shapely.transform(lines, _rounded)))
+    curves = shapely.get_parts(whole)
+    return [deltas(np.asarray(one.coords)) for one in curves if one.length > SMALLEST_DEG]
 
 
-def _encoded(curves: Iterable[BaseGeometry]) -> list[list[int]]:
-    return [deltas(np.asarray(curve.coords)) for curve in curves if curve.length > 2 * COARSE_DEG]
+def _rounded(coordinates: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return coordinates.round(6)

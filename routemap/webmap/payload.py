@@ -14,7 +14,7 @@ from routemap import checks, geography, style
 from routemap.claims import GRADE_WORDS, Claim, Route, grade
 from routemap.model import RoutedLeg, RouteModel, leg_record, site_record, stretch_records
 from routemap.provenance import FRAME, attributions, provenance
-from routemap.webmap.encode import PRECISION, deltas, joined, lines, rings
+from routemap.webmap.encode import PRECISION, deltas, joined, rings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ def payload(model: RouteModel) -> dict[str, Any]:
         ``line``: lon, lat deltas in 1/10,000 degree, longitudes running on past 180; ``parts``: the
         stretches as [kind, country, km, offset_km, start, stop]), ``places`` (the properties of
         places.geojson, ``names``, ``never`` and ``source`` as the case has them, and ``lon``,
-        ``lat`` or, of an area, ``rings`` to fill and ``lines`` round it), ``claims``, ``sources``, ``routes``, ``findings``,
+        ``lat`` or, of an area, ``rings``), ``claims``, ``sources``, ``routes``, ``findings``,
         ``problems``, ``style``, ``words`` of the grades, ``method`` and ``basemap``.
     """
     windows = _windows(model)
@@ -96,8 +96,7 @@ def _shape(site: ResolvedSite, near: BaseGeometry) -> dict[str, Any]:
     lon, lat = (round(value, 6) for value in site.point)
     if site.area is None:
         return {"lon": lon, "lat": lat}
-    area = joined(site.area)
-    return {"rings": rings(area), "lines": lines(area, near)}
+    return {"rings": rings(joined(site.area), near)}
 
 
 def _claim(model: RouteModel, claim: Claim) -> dict[str, Any]:
