@@ -8,6 +8,7 @@ import numpy as np
 import routingkit_cch
 
 from routemap import geography
+from routemap.networks.track import SPLIT_SCALE
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 STEPS = 64
 """Points along an edge at which it is asked which side of the border they are on."""
-SPLIT_SCALE = 250
-"""The share of an edge before the border is stored as a byte, in 1/250."""
 
 
 class Chain(NamedTuple):
@@ -101,7 +100,7 @@ def _follow(
 def _splits(graph: Graph, units: Units, chains: list[Chain]) -> npt.NDArray[np.uint8]:
     """Return, by chain, how far along its chord an edge between two territories leaves the first.
 
-    In 1/250 of the edge; 0 for a chain within one territory.
+    In 1 / `SPLIT_SCALE` of the edge; 0 for a chain within one territory.
     """
     ends = np.array([chain.nodes[:2] for chain in chains])
     crossing = np.flatnonzero(units[ends[:, 0]] != units[ends[:, 1]])

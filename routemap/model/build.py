@@ -97,7 +97,8 @@ def _named(row: Saying, table: str, modes: tuple[str, ...]) -> Iterable[Mention]
         if text is not None:
             yield Mention(text, table, row.id, field, modes)
     for text in row.via:
-        yield Mention(text, table, row.id, "via", modes)
+        if not any(routing.is_passage(mode, text) for mode in modes):
+            yield Mention(text, table, row.id, "via", modes)
 
 
 def _drafts(case: Case, book: SiteBook) -> list[_Draft]:
@@ -140,7 +141,7 @@ def _draw(draft: _Draft, case: Case, book: SiteBook, view: str) -> tuple[RoutedL
     rows = sayings(draft.id, draft.own, leg.standing.claims, case)
     constraints, problems = stated(rows, draft.mode, case, book)
     leg = replace(leg, constraints=constraints)
-    lost = any(one.constraint.kind == "via" and not one.constraint.point for one in constraints)
+    lost = any(_is_lost(one.constraint, draft.mode) for one in constraints)
     if origin is None or destination is None or problems or lost:
         return leg, problems
     try:
@@ -149,6 +150,11 @@ def _draw(draft: _Draft, case: Case, book: SiteBook, view: str) -> tuple[RoutedL
         return _routed(leg, origin, destination, draft.own, view), []
     except RoutemapError as error:
         return leg, [_problem(case, draft, error)]
+
+
+def _is_lost(one: Constraint, mode: str) -> bool:
+    """Return whether a line must pass a place that did not resolve."""
+    return one.kind == "via" and one.point is None and not routing.is_passage(mode, one.value)
 
 
 def _linked(leg: RoutedLeg, origin: ResolvedSite, destination: ResolvedSite) -> RoutedLeg:

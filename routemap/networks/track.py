@@ -32,6 +32,7 @@ equally long tracks. A path of 53,687 km still fits the 31 bits that the router 
 CLOSED = 2**31 - 1
 KEPT_RULES = 16
 SPLIT_SCALE = 250
+"""`split` is stored as a byte, in 1/250."""
 BAND_DEG = 0.01
 
 Ints = npt.NDArray[np.int32]
@@ -305,12 +306,12 @@ def load(mode: str) -> TrackNetwork:
 def _network(mode: str, stored: Mapping[str, npt.NDArray[Any]]) -> TrackNetwork:
     lon, lat = (np.cumsum(stored[name], dtype=np.int64) / 1000 for name in ("lon", "lat"))
     interior = stored["interior"].astype(np.int32)
-    starts = np.cumsum(interior, dtype=np.int32) - interior
-    edge = starts + np.arange(len(interior), dtype=np.int32)
+    starts = (np.cumsum(interior) - interior).astype(np.int32)
+    edge = (starts + np.arange(len(interior))).astype(np.int32)
     metres = np.maximum(1, stored["metres"].astype(np.int64))
     by_lat = np.argsort(lat, kind="stable").astype(np.int32)
     kept = ("unit", "component", "tail", "head", "kind", "order")
-    arrays = {name: stored[name] for name in kept} | {
+    arrays: dict[str, Any] = {name: stored[name] for name in kept} | {
         "lon": lon,
         "lat": lat,
         "interior": interior,
@@ -322,5 +323,4 @@ def _network(mode: str, stored: Mapping[str, npt.NDArray[Any]]) -> TrackNetwork:
         "by_lat": by_lat,
         "sorted_lat": lat[by_lat],
     }
-    frozen: dict[str, Any] = {name: _frozen(array) for name, array in arrays.items()}
-    return TrackNetwork(mode, **frozen)
+    return TrackNetwork(mode, **{name: _frozen(array) for name, array in arrays.items()})

@@ -11,6 +11,7 @@ from routemap.routing.path import (
     course_between,
     enclosure,
     exclusions,
+    is_passage,
     route,
     waypoints,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "course_between",
     "enclosure",
     "exclusions",
+    "is_passage",
     "path_document",
     "price_documents",
     "route",

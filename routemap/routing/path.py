@@ -27,6 +27,7 @@ __all__ = [
     "course_between",
     "enclosure",
     "exclusions",
+    "is_passage",
     "route",
     "waypoints",
 ]
@@ -229,7 +230,9 @@ def exclusions(mode: str, avoid: Iterable[str]) -> list[Constraint]:
     Raises `ArgumentError` for an item that is neither.
     """
     return [
-        Constraint("passage", item) if _is_passage(mode, item) else Constraint("avoid", _country(item))
+        Constraint("passage", item)
+        if is_passage(mode, item)
+        else Constraint("avoid", _country(item))
         for item in avoid
     ]
 
@@ -241,13 +244,14 @@ def waypoints(mode: str, via: Iterable[Point | str]) -> list[Constraint]:
     """
     return [
         Constraint("via", item)
-        if isinstance(item, str) and _is_passage(mode, item)
+        if isinstance(item, str) and is_passage(mode, item)
         else Constraint("via", str(item), locate_point(item, mode))
         for item in via
     ]
 
 
-def _is_passage(mode: str, item: str) -> bool:
+def is_passage(mode: str, item: str) -> bool:
+    """Return whether `item` is the id of a passage of the network of `mode`."""
     return mode == "sea" and item in networks.load("sea").passages
 
 
