@@ -25,7 +25,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/run.py
 
 assets: $(VENV)/.test
-	cd data/build && for step in borders basemap mask rail sea gazetteer; do \
+	cd data/build && for step in countries borders basemap mask rail sea gazetteer; do \
 	  ../../$(BIN)/python $$step.py || exit 1; done
 
 clean:
