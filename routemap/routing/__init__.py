@@ -2,19 +2,9 @@
 
 from routemap.routing.answer import REQUEST_FIELDS, answer, path_document, price_documents
 from routemap.routing.course import Course, Rules, Stretch
-from routemap.routing.path import (
-    MODES,
-    Constraint,
-    Failure,
-    Path,
-    Price,
-    course_between,
-    enclosure,
-    exclusions,
-    is_passage,
-    route,
-    waypoints,
-)
+from routemap.routing.path import Constraint, Failure, Path, Price
+from routemap.routing.request import enclosure, exclusions, is_passage, route, waypoints
+from routemap.routing.solver import MODES, course_between
 
 __all__ = [
     "MODES",

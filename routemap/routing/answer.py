@@ -13,11 +13,13 @@ from routemap.errors import (
     RoutemapError,
     shorten,
 )
-from routemap.routing.path import Failure, Path, Point, Price, route
+from routemap.routing.request import route
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+
+    from routemap.routing.path import Failure, Path, Point, Price
 
 __all__ = ["REQUEST_FIELDS", "answer", "path_document", "price_documents"]
 
