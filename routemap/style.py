@@ -77,7 +77,7 @@ def grade_width(grade: str | None) -> float:
 
 
 def table() -> dict[str, Any]:
-    """Return the whole table as plain values, for the page's script."""
+    """Return colours, dashes and words as plain values, for the page's script."""
     parts = {"modes": MODES, "kinds": KINDS, "states": STATES, "basis": BASIS}
     plain = {name: {key: dict(look) for key, look in part.items()} for name, part in parts.items()}
-    return {**plain, "contested": CONTESTED, "widths": dict(_WIDTHS)}
+    return {**plain, "contested": CONTESTED}

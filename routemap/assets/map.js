@@ -145,7 +145,7 @@ const routemap = (() => {
   /** Return [start, stop, dash] of the strokes of a leg; neighbours of one pattern are one stroke. */
   const dashes = (leg, style) => {
     const joined = [];
-    leg.parts.forEach(([kind, , , , start, stop]) => {
+    leg.parts.forEach(([kind, , start, stop]) => {
       const dash = style.states[leg.state].dash || style.kinds[kind].dash;
       const last = joined[joined.length - 1];
       if (last && last[2] === dash) { last[1] = stop; } else { joined.push([start, stop, dash]); }
@@ -205,7 +205,10 @@ const routemap = (() => {
 
   const word = (view, drawn, { point, angle }, text) => {
     const aside = point.add([18 * Math.sin(angle), -18 * Math.cos(angle)]);
-    tag(view.map.layerPointToLatLng(aside), el("span", { class: "rm-mark" }, text)).addTo(drawn.arrows);
+    const at = view.map.layerPointToLatLng(aside);
+    const name = el("span", { class: "rm-mark" }, text);
+    tag(at, name).addTo(drawn.arrows);
+    view.words.push({ at, name });
   };
 
   /** Return a marker that shows an element and takes no clicks. */
@@ -217,7 +220,8 @@ const routemap = (() => {
   const drawPlace = (view, place) => {
     const group = L.featureGroup();
     if (place.rings) { drawArea(view, place, group); } else {
-      shifts(view, place).forEach((shift) => drawPoint(view, place, L.latLng(place.lat, place.lon + shift), group));
+      shifts(view, place).forEach((shift) =>
+        drawPoint(view, place, L.latLng(place.lat, place.lon + shift), group));
     }
     group.on("click", () => view.show(place));
     return group;
@@ -234,7 +238,8 @@ const routemap = (() => {
   /** Draw an area as an outline, at each copy of the world; the outline darkens when it is asked about. */
   const drawArea = (view, place, group) => {
     const copies = COPIES.map((shift) => place.rings.map((steps) => points(steps, view.data.precision, shift)));
-    place.outline = L.polygon(copies, { renderer: view.canvas, bubblingMouseEvents: false, ...OUTLINE }).addTo(group);
+    const options = { renderer: view.canvas, bubblingMouseEvents: false, ...OUTLINE };
+    place.outline = L.polygon(copies, options).addTo(group);
     place.bounds = L.latLngBounds(copies[1].flat());
   };
 
@@ -255,18 +260,26 @@ const routemap = (() => {
 
   /** Set each name where it has room: right, left, above or below its point, or nowhere. */
   const declutter = (view) => {
-    const taken = view.names.map(({ at }) => box(view.map.latLngToLayerPoint(at), -5, -5, 10, 10));
-    view.names.forEach(({ at, name }, own) => {
+    const place = ({ at }) => view.map.latLngToContainerPoint(at);
+    const room = L.bounds([0, 0], view.map.getSize());
+    const taken = view.names.map((own) => box(place(own), -5, -5, 10, 10));
+    taken.push(...view.words.map((own) => box(place(own), ...centred(own.name))));
+    view.names.forEach((own, index) => {
+      const { name } = own;
       const [width, height] = [name.offsetWidth, name.offsetHeight];
       const sides = [[9, -height / 2], [-9 - width, -height / 2], [-width / 2, -9 - height], [-width / 2, 9]];
-      const boxes = sides.map(([x, y]) => box(view.map.latLngToLayerPoint(at), x, y, width, height));
-      const side = boxes.findIndex((one) => taken.every((other, index) => index === own || !other.intersects(one)));
+      const boxes = sides.map(([x, y]) => box(place(own), x, y, width, height));
+      const side = boxes.findIndex((one) => (room.contains(one) || !room.contains(place(own)))
+        && taken.every((other, at) => at === index || !other.intersects(one)));
       name.classList.toggle("rm-crowded", side < 0);
       if (side < 0) { return; }
       [name.style.left, name.style.top] = sides[side].map((value) => `${value}px`);
       taken.push(boxes[side]);
     });
   };
+
+  const centred = ({ offsetWidth, offsetHeight }) =>
+    [-offsetWidth / 2, -offsetHeight / 2, offsetWidth, offsetHeight];
 
   const box = (point, x, y, width, height) => L.bounds(point.add([x, y]), point.add([x + width, y + height]));
 
@@ -348,7 +361,8 @@ const routemap = (() => {
     el("p", { class: "rm-inferred" }, leg.length_km === null
       ? "This link is schematic: it joins the ends and is no course."
       : "The ends are reported; the course between them was computed by routemap."),
-    claimSection(data, "Who says so", leg.claims) || el("p", {}, "No claim asserts this leg: routemap inferred it."),
+    claimSection(data, "Who says so", leg.claims)
+      || el("p", {}, "No claim asserts this leg: routemap inferred it."),
     claimSection(data, "Who denies or questions it", leg.against));
 
   const lengthWords = (leg) => {
@@ -360,7 +374,7 @@ const routemap = (() => {
 
   const courseWords = (leg) => {
     const sums = {};
-    leg.parts.forEach(([kind, , length]) => { sums[kind] = (sums[kind] || 0) + (length || 0); });
+    leg.parts.forEach(([kind, length]) => { sums[kind] = (sums[kind] || 0) + (length || 0); });
     return Object.entries(sums).map(([kind, sum]) =>
       (leg.length_km === null ? kind : `${kind} ${km(sum)}`)).join(", ");
   };
@@ -370,7 +384,8 @@ const routemap = (() => {
     one.cost_km === null ? " (not applied)" : ` (costs ${km(one.cost_km)})`);
 
   const placeCard = (data, place) => {
-    const seen = Object.keys(data.claims).filter((id) => [place.id, place.reported].includes(data.claims[id].at));
+    const called = [place.id, place.reported, ...(place.names || [])];
+    const seen = Object.keys(data.claims).filter((id) => called.includes(data.claims[id].at));
     return el("div", { class: "rm-card" },
       el("h2", {}, said(place.reported)),
       el("p", { class: "rm-sub" }, [place.kind, place.country].filter(there).join(", ")),
@@ -397,7 +412,7 @@ const routemap = (() => {
     const list = (name, rows) => el("ul", { class: name }, rows);
     return el("div", {},
       problems.length > 0 && el("div", { class: "rm-banner", role: "alert" },
-        el("strong", {}, `Incomplete: ${counted(problems.length, "problem")} left out`),
+        el("strong", {}, `Incomplete: ${counted(problems.length, "problem")} kept something off this map`),
         el("ul", {}, problems.map((text) => el("li", {}, said(text))))),
       fold(`Legs (${legs.length})`, true, () => list("rm-legs", legs.map((leg) => legRow(view, leg)))),
       routes.length > 0 && fold(`Routes (${routes.length})`, true, () => routes.map((one) => routeRow(view, one))),
@@ -414,7 +429,8 @@ const routemap = (() => {
     const { contested, modes, states } = view.data.style;
     const { dash, opacity } = states[leg.state];
     const width = Math.min(5, leg.width);
-    const words = [leg.length_km !== null && km(leg.length_km), leg.state, leg.grade, leg.contested && "contested"];
+    const length = leg.length_km !== null && km(leg.length_km);
+    const words = [length, leg.state, leg.grade, leg.contested && "contested"];
     const row = button([
       sample(leg.contested && [contested, width + 5, null, 0.35], [modes[leg.mode].colour, width, dash, opacity]),
       el("span", {}, legTitle(leg), el("small", {}, words.filter(there).join(" \u00b7 "))),
@@ -439,7 +455,8 @@ const routemap = (() => {
     const legs = view.data.legs.filter((leg) => one.legs.includes(leg.id));
     return el("li", { class: `rm-${one.severity}` },
       el("strong", {}, `${one.severity}: `), said(one.message), " ",
-      legs.length > 0 && button("show", "rm-link", () => (legs.length > 1 ? view.focus(legs) : view.visit(legs[0]))));
+      legs.length > 0 && button("show", "rm-link", () =>
+        (legs.length > 1 ? view.focus(legs) : view.visit(legs[0]))));
   };
 
   const method = (data) => {
@@ -490,7 +507,8 @@ const routemap = (() => {
 
   class View {
     constructor(map, data) {
-      Object.assign(this, { map, data, legs: {}, places: {}, names: [], rows: {}, off: new Set(), marked: [] });
+      Object.assign(this, { map, data, legs: {}, places: {}, rows: {} });
+      Object.assign(this, { names: [], words: [], marked: [], off: new Set() });
       this.canvas = L.canvas({ padding: 0.3, tolerance: 6 });
       this.body = el("div", { class: "rm-body" });
     }
@@ -574,6 +592,7 @@ const routemap = (() => {
 
     /** Draw what depends on what is in view. */
     settle() {
+      this.words = [];
       Object.values(this.legs).forEach((drawn) => {
         decorate(this, drawn);
         this.shade(drawn);
@@ -633,10 +652,10 @@ const routemap = (() => {
     drawBase(map, data.basemap);
     data.legs.filter((leg) => leg.line).forEach((leg) => { view.legs[leg.id] = drawLeg(view, leg); });
     data.places.forEach((place) => { view.places[place.id] = drawPlace(view, place); });
-    const [areas, spots] = [true, false].map((area) => data.places.filter((place) => Boolean(place.rings) === area));
-    areas.forEach((place) => view.places[place.id].addTo(map));
+    const show = (place) => view.places[place.id].addTo(map);
+    data.places.filter((place) => place.rings).forEach(show);
     Object.values(view.legs).forEach(({ group, arrows }) => { group.addTo(map); arrows.addTo(map); });
-    spots.forEach((place) => view.places[place.id].addTo(map));
+    data.places.filter((place) => !place.rings).forEach(show);
     furnish(view);
     view.fit();
     view.settle();

@@ -39,15 +39,14 @@ def payload(model: RouteModel) -> dict[str, Any]:
     dict
         ``title``, ``frame``, ``note``, ``view``, ``legs`` (the properties of legs.geojson, and
         ``line``: lon, lat deltas in 1/10,000 degree, longitudes running on past 180; ``parts``: the
-        stretches as [kind, country, km, offset_km, start, stop]), ``places`` (the properties of
-        places.geojson, ``names``, ``never`` and ``source`` as the case has them, and ``lon``,
-        ``lat`` or, of an area, ``rings``), ``claims``, ``sources``, ``routes``, ``findings``,
-        ``problems``, ``style``, ``words`` of the grades, ``method`` and ``basemap``.
+        stretches as [kind, km, start, stop]), ``places`` (the properties of places.geojson;
+        ``names``, ``never`` and ``source`` as the case has them; and ``lon``, ``lat`` or, of an
+        area, ``rings``), ``claims``, ``sources``, ``routes``, ``findings``, ``problems``,
+        ``style``, ``words`` of the grades, ``method`` and ``basemap``.
     """
     windows = _windows(model)
     return {
         "title": model.case.title or model.case.case,
-        "case": model.case.case,
         "frame": FRAME,
         "note": model.case.graded_by,
         "view": model.view,
@@ -68,7 +67,7 @@ def payload(model: RouteModel) -> dict[str, Any]:
 
 def _leg(leg: RoutedLeg) -> dict[str, Any]:
     parts = [
-        [one["kind"], one["country"], one["length_km"], one["max_offset_km"], part.start, part.stop]
+        [one["kind"], one["length_km"], part.start, part.stop]
         for one, part in zip(stretch_records(leg), leg.stretches, strict=True)
     ]
     line = leg.coordinates
