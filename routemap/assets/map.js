@@ -366,7 +366,7 @@ const routemap = (() => {
     claimSection(data, "Who denies or questions it", leg.against));
 
   const lengthWords = (leg) => {
-    if (leg.length_km !== null) { return `${km(leg.length_km)} as drawn; ${km(leg.geodesic_km)} straight`; }
+    if (leg.length_km !== null) { return `${km(leg.length_km)} over the network; ${km(leg.geodesic_km)} straight`; }
     if (leg.at_least_km === null) { return "not drawn: a place or a route is missing"; }
     const least = leg.at_least_km > 0 ? `at least ${km(leg.at_least_km)}` : "not known";
     return `${least}; not routed, because an end is not known well enough`;

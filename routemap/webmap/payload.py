@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["digest", "escaped", "payload"]
 
-MARGIN_DEG = 2.0
+CELL_DEG, MARGIN_DEG = 5.0, 1.0
 _UNSAFE = re.compile("[<>&{}'`$%#\u2028\u2029]")
 
 
@@ -122,13 +122,14 @@ def _route(model: RouteModel, route: Route) -> dict[str, Any]:
 
 
 def _windows(model: RouteModel) -> list[Box]:
-    """Return (west, south, east, north) round each leg and point: there the base is detailed."""
-    boxes = [leg.coordinates for leg in model.routed if leg.coordinates is not None]
-    boxes += [np.array([site.point]) for site in model.sites.values() if site.area is None]
-    return [
-        (*(box.min(axis=0) - MARGIN_DEG).tolist(), *(box.max(axis=0) + MARGIN_DEG).tolist())
-        for box in boxes
-    ]
+    """Return (west, south, east, north) round what is drawn: there the base map is detailed."""
+    lines = [leg.path.coordinates for leg in model.routed if leg.path is not None]
+    points = [np.array([site.point]) for site in model.sites.values() if site.area is None]
+    if not lines and not points:
+        return []
+    cells = np.unique(np.floor(np.concatenate([*lines, *points]) / CELL_DEG), axis=0) * CELL_DEG
+    low, high = cells - MARGIN_DEG, cells + CELL_DEG + MARGIN_DEG
+    return [(w, s, e, n) for (w, s), (e, n) in zip(low.tolist(), high.tolist(), strict=True)]
 
 
 def escaped(document: dict[str, Any]) -> str:
