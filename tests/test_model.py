@@ -124,9 +124,7 @@ def test_the_grade_is_the_best_by_letter_and_then_by_number() -> None:
     assert stands(claims[0], claims[2]).grade == "B4"
     assert stands(claims[3]).grade is None
     assert stands(claim("half", "bare", credibility="1")).grade == "F1"
-    assert (
-        stands(claim("other half")).grade == "B6" if False else stands(claim("half")).grade == "B6"
-    )
+    assert stands(claim("other-half")).grade == "B6"
 
 
 def test_a_wire_copy_is_no_second_witness() -> None:
@@ -232,7 +230,10 @@ def test_the_words_across_russia_have_their_price(model: RouteModel) -> None:
     price = constraint.pop("cost_km")
     assert price == pytest.approx(969, abs=5)
     assert constraint == {
-        **{"kind": "only", "value": "RU", "by": ["ep-across"], "words": ["across Russia"]},
+        "kind": "only",
+        "value": "RU",
+        "by": ["ep-across"],
+        "words": ["across Russia"],
         "alone_km": price,
     }
 
@@ -353,7 +354,7 @@ def test_a_leg_of_claims_takes_no_id_that_is_taken(built: Any) -> None:
     model = built(
         """
         sources: [{id: s, title: S}]
-        legs: [{id: rajin-kp-dunay-ru-sea, origin: "Dunay, RU", destination: "Rajin, KP", mode: air}]
+        legs: [{id: rajin-kp-dunay-ru-sea, origin: KP, destination: RU, mode: air}]
         claims: [{id: a, source: s, origin: "Rajin, KP", destination: "Dunay, RU", mode: sea}]
         """
     )
@@ -406,7 +407,7 @@ def test_constraints_come_from_leg_routes_and_claims_with_their_words(built: Any
     assert leg.path.countries.keys() == {"RU"}
     omsk = model.sites["omsk-ru"].point
     line = leg.path.coordinates
-    assert geography.geodesic_m(*line.T, *np.tile(omsk, (len(line), 1)).T).min() < 5_000
+    assert geography.geodesic_m(*line.T, *np.tile(omsk, (len(line), 1)).T).min() < 10_000
 
 
 def test_constraints_that_cannot_all_hold_are_a_finding(built: Any) -> None:
@@ -496,8 +497,8 @@ def test_what_is_not_known_to_100_km_is_not_routed(built: Any) -> None:
     model = built(
         """
         places:
-        - {id: far, name: Far, lon: "131", lat: "50", uncertainty_km: "101"}
-        - {id: near, name: Near, lon: "131", lat: "50", uncertainty_km: "100"}
+        - {id: far, name: Far, lon: "135.07", lat: "48.48", uncertainty_km: "101"}
+        - {id: near, name: Near, lon: "135.07", lat: "48.48", uncertainty_km: "100"}
         legs:
         - {id: no, origin: far, destination: "Vladivostok, RU", mode: rail}
         - {id: yes, origin: near, destination: "Vladivostok, RU", mode: rail}
@@ -508,7 +509,7 @@ def test_what_is_not_known_to_100_km_is_not_routed(built: Any) -> None:
     assert legs["yes"].path is not None
     unrouted = legs["no"]
     assert unrouted.path is None
-    metres = geography.geodesic_m(131, 50, *unrouted.destination.point)
+    metres = geography.geodesic_m(135.07, 48.48, *unrouted.destination.point)
     slack = 101_000 + unrouted.destination.place.uncertainty_km * 1000
     assert unrouted.at_least_m == pytest.approx(metres - slack)
     record = leg_record(unrouted)
@@ -525,23 +526,21 @@ def test_two_areas_are_linked_between_their_outlines(built: Any) -> None:
     assert 1_500_000 < leg.at_least_m < 3_000_000
 
 
-@pytest.mark.parametrize(
-    ("lon", "lat", "country"), [("45.85", "40.12", "RU"), ("39.02", "32.05", "Iraq")]
-)
-def test_swapped_degrees_are_reported_with_the_right_order(
-    built: Any, lon: str, lat: str, country: str
-) -> None:
-    row = f'{{id: p, name: P, country: {country}, lon: "{lon}", lat: "{lat}"}}'
-    swapped = built(f"places: [{row}]")
-    if country == "Iraq":
-        assert swapped.problems == ()
-        return
-    (problem,) = swapped.problems
-    assert (problem.kind, problem.table, problem.row, problem.field) == (
-        *("rejected", "places", "p"),
-        "lon, lat",
+def test_swapped_degrees_are_reported_with_the_right_order(built: Any) -> None:
+    row = 'places: [{id: p, name: P, country: RU, lon: "45.85", lat: "40.12"}]'
+    (problem,) = built(row).problems
+    assert (problem.kind, problem.table, problem.row, problem.line) == (
+        "rejected",
+        "places",
+        "p",
+        1,
     )
-    assert problem.cure == f"Write lon: {lat} and lat: {lon}."
+    assert problem.field == "lon, lat"
+    assert "lon and lat are swapped" in problem.reason
+    assert problem.cure == "Write lon: 40.12 and lat: 45.85."
+    assert built(row.replace("45.85", "40.12", 1).replace('lat: "40.12"', 'lat: "45.85"')).sites[
+        "p"
+    ]
 
 
 def test_all_that_stands_in_the_way_is_listed_at_once_and_by_line(built: Any) -> None:
@@ -561,7 +560,7 @@ def test_all_that_stands_in_the_way_is_listed_at_once_and_by_line(built: Any) ->
         ("ambiguous", 6, "destination"),
         ("no-route", 7, None),
         ("rejected", 8, None),
-    ] or kinds(model.problems)[2] == ("ambiguous", 5, "origin")
+    ]
     with pytest.raises(BuildError) as caught:
         built(text, partial=False)
     assert caught.value.carried == model.problems
@@ -575,6 +574,38 @@ def test_an_ambiguous_place_lists_candidates_with_pins_that_work(built: Any) -> 
     assert "Springfield, US (town, -89.644,39.802; pin: geonames:4250542)" in problem.reason
     model = built(leg.replace("Springfield", "geonames:4250542"), partial=False)
     assert model.routed[0].origin.point == pytest.approx((-89.644, 39.802), abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("place", "kind", "reason", "cure"),
+    [
+        ("42.9,132.3", "rejected", "swapped? Longitude comes first: 132.3,42.9.", "Correct the"),
+        ("999,999", "rejected", "is not on earth", "Correct the place"),
+        ("geonames:999999999", "not-found", "not in this version's gazetteer", "Check the"),
+        ("Vladivostokk, RU", "not-found", "spelt alike", "Did you mean Vladivostok, RU"),
+    ],
+)
+def test_a_place_that_is_not_one_gets_its_own_cure(
+    built: Any, place: str, kind: str, reason: str, cure: str
+) -> None:
+    leg = f"legs: [{{id: leg, origin: '{place}', destination: 'Moscow, RU', mode: rail}}]"
+    (problem,) = built(leg).problems
+    assert (problem.kind, problem.field, problem.value) == (kind, "origin", place)
+    assert reason in problem.reason
+    assert problem.cure.startswith(cure)
+
+
+def test_a_pin_that_is_not_listed_says_where_ids_are_found(built: Any) -> None:
+    (problem,) = built("places: [{id: p, name: P, pin: 'geonames:999999999'}]").problems
+    assert (problem.kind, problem.field) == ("not-found", "pin")
+    assert problem.cure == "`routemap locate NAME` lists the ids of places."
+
+
+def test_a_mode_without_a_network_says_what_to_write(built: Any) -> None:
+    leg = "legs: [{id: leg, origin: 'Moscow, RU', destination: 'Omsk, RU', mode: river}]"
+    (problem,) = built(leg).problems
+    assert (problem.kind, problem.row) == ("rejected", "leg")
+    assert "no river network. Write mode: unknown" in problem.reason
 
 
 def test_a_name_of_two_rows_means_neither(built: Any) -> None:
@@ -613,9 +644,7 @@ def test_a_text_that_means_a_row_of_places_is_that_row(built: Any) -> None:
 
 def test_ids_of_places_without_a_row_are_ascii_and_distinct(built: Any) -> None:
     model = built('legs: [{id: leg, origin: "라진, KP", destination: "130.3,42.2", mode: air}]')
-    assert list(model.sites) == ["rajin-kp", "130-3-42-2"] or all(
-        key.isascii() for key in model.sites
-    )
+    assert list(model.sites) == ["lajin-kp", "130-3-42-2"]
 
 
 def test_a_view_of_borders_is_checked_and_kept() -> None:
@@ -673,7 +702,10 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 DEGREES = st.floats(-90, 90, allow_nan=False)
 NODE = st.fixed_dictionaries(
     {
-        **{"x": DEGREES, "y": DEGREES, "name": NAMES, "kind": st.sampled_from(["port", "town"])},
+        "x": DEGREES,
+        "y": DEGREES,
+        "name": NAMES,
+        "kind": st.sampled_from(["port", "town"]),
         "country": st.sampled_from([None, "KP", "RU"]),
         "uncertainty_km": st.none() | st.floats(0, 500, allow_nan=False),
     }
@@ -721,7 +753,7 @@ def test_frames_that_are_no_graph_are_refused(model: RouteModel) -> None:
 def test_frames_of_legs_places_and_claims(model: RouteModel) -> None:
     assert list(model.legs.index) == list(legs_of(model))
     assert model.legs.crs.to_epsg() == 4326
-    assert set(model.places.geometry.geom_type) == {"Point", "Polygon", "MultiPolygon"}
+    assert set(model.places.geometry.geom_type) == {"Point", "MultiPolygon"}
     assert model.claims.loc["nsc-total", "quantity"] == ["more than 1000 containers"]
     assert model.claims.loc["nsc-total", "moved"] == "../2023-10-13~"
 

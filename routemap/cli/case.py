@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from routemap.cli.codes import DONE, REJECTED, problems_code
-from routemap.cli.show import echo_json, message, plain, table
+from routemap.cli.show import echo_json, examples, message, plain, table
 from routemap.errors import BuildError, RoutemapError
 
 if TYPE_CHECKING:
@@ -34,20 +34,16 @@ _borders = click.option("--borders", type=VIEWS, help="Border view; default is t
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
-@click.command()
+@click.command(epilog=examples("routemap build data/dprk-russia-2023 -o out/dprk"))
 @click.argument("case", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder.")
 @_partial
 @_borders
 @_json
 def build(case: Path, output: Path, *, partial: bool, borders: str | None, as_json: bool) -> None:
-    r"""Build the map and the files of CASE, all together or none.
+    """Build the map and the files of CASE, all together or none.
 
     CASE is a folder, a case.yaml, or a lone claims.csv.
-
-    \b
-    Example:
-      routemap build data/dprk-russia-2023 -o out/dprk
     """
     from routemap import checks, publish
 
@@ -65,7 +61,7 @@ def build(case: Path, output: Path, *, partial: bool, borders: str | None, as_js
     click.echo(f"Map: {plain(folder / 'map.html')}")
 
 
-@click.command()
+@click.command(epilog=examples("routemap check data/dprk-russia-2023 --fail-on error"))
 @click.argument("case", type=click.Path(path_type=Path))
 @_borders
 @_json
@@ -84,14 +80,10 @@ def check(
     as_json: bool,
     fail_on: str | None,
 ) -> None:
-    r"""List what does not hold together in CASE; always runs to the end.
+    """List what does not hold together in CASE; always runs to the end.
 
     Ends with 3 if a row was rejected or a place is ambiguous, else with 4 if a place or a route was
     not found: `build` would end with the same.
-
-    \b
-    Example:
-      routemap check data/dprk-russia-2023 --fail-on error
     """
     from routemap import checks
 
@@ -107,7 +99,7 @@ def check(
     ctx.exit(problems_code(model.problems) or (REJECTED if failed else DONE))
 
 
-@click.command("map")
+@click.command("map", epilog=examples("routemap map data/dprk-russia-2023 -o map.html"))
 @click.argument("case", type=click.Path(path_type=Path))
 @click.option(
     "-o",
@@ -119,12 +111,7 @@ def check(
 @_partial
 @_borders
 def map_(case: Path, output: Path, *, partial: bool, borders: str | None) -> None:
-    r"""Draw CASE as one offline HTML file.
-
-    \b
-    Example:
-      routemap map data/dprk-russia-2023 -o map.html
-    """
+    """Draw CASE as one offline HTML file."""
     from routemap import webmap
 
     model = _model(case, partial=partial, borders=borders)
@@ -134,7 +121,7 @@ def map_(case: Path, output: Path, *, partial: bool, borders: str | None) -> Non
         click.echo(plain(webmap.to_html(model, output)))
 
 
-@click.command()
+@click.command(epilog=examples("routemap export data/dprk-russia-2023 -o legs.geojson"))
 @click.argument("case", type=click.Path(path_type=Path))
 @click.option(
     "-o",
@@ -146,12 +133,7 @@ def map_(case: Path, output: Path, *, partial: bool, borders: str | None) -> Non
 @_partial
 @_borders
 def export(case: Path, output: Path, *, partial: bool, borders: str | None) -> None:
-    r"""Write the legs of CASE as a file for GIS; the suffix gives the format (.geojson).
-
-    \b
-    Example:
-      routemap export data/dprk-russia-2023 -o legs.geojson
-    """
+    """Write the legs of CASE as a file for GIS; the suffix gives the format (.geojson)."""
     from routemap.export import FORMATS, legs_collection
 
     writer = FORMATS.get(output.suffix.lower())
@@ -164,28 +146,18 @@ def export(case: Path, output: Path, *, partial: bool, borders: str | None) -> N
         click.echo(plain(writer(model, output)))
 
 
-@click.command()
+@click.command(epilog=examples("routemap schema > case.schema.json"))
 def schema() -> None:
-    r"""Print the JSON Schema of a case file.
-
-    \b
-    Example:
-      routemap schema > case.schema.json
-    """
+    """Print the JSON Schema of a case file."""
     from routemap import intake
 
     echo_json(intake.schema())
 
 
-@click.command()
+@click.command(epilog=examples("routemap new my-case && routemap build my-case -o my-case/out"))
 @click.argument("folder", type=click.Path(path_type=Path))
 def new(folder: Path) -> None:
-    r"""Write a commented case to start from into the new folder FOLDER.
-
-    \b
-    Example:
-      routemap new my-case && routemap build my-case -o my-case/out
-    """
+    """Write a commented case to start from into the new folder FOLDER."""
     from routemap import intake
 
     written = intake.write_starter(folder)
@@ -246,9 +218,7 @@ def _show_counts(case: Case, problems: tuple[Problem, ...]) -> None:
     click.echo(f"{case.read} rows read, {case.accepted} accepted, {case.rejected} rejected.")
     if problems:
         noun = "problem" if len(problems) == 1 else "problems"
-        message(f"{len(problems)} {noun}, left out of the map:")
-        for problem in problems:
-            message(f"  {problem}")
+        message(f"{len(problems)} {noun}, left out: each stands among the findings as an error.")
 
 
 COMMANDS = (build, check, map_, export, schema, new)

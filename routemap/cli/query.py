@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from routemap.cli.show import echo_json, message, plain, table
+from routemap.cli.show import echo_json, examples, message, plain, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,7 +31,12 @@ class PlaceCommand(click.Command):
         )
 
 
-@click.command(cls=PlaceCommand)
+@click.command(
+    cls=PlaceCommand,
+    epilog=examples(
+        "routemap locate Dunay --country RU", "routemap locate Najin --mode sea --json"
+    ),
+)
 @click.argument("name")
 @click.option("--country", help="ISO 3166 code or English name.")
 @click.option("--kind", help="port, station, border-crossing, town, ...")
@@ -40,14 +45,9 @@ class PlaceCommand(click.Command):
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_context
 def locate(ctx: click.Context, /, name: str, *, as_json: bool, **fields: str | None) -> None:
-    r"""Say which place NAME means, or which candidates it fits.
+    """Say which place NAME means, or which candidates it fits.
 
     NAME may be "NAME, CC". With - as NAME, read one JSON request a line from stdin.
-
-    \b
-    Examples:
-      routemap locate Dunay --country RU
-      routemap locate Najin --mode sea --json
     """
     from routemap import places
 
@@ -82,7 +82,14 @@ def _show_location(answer: Mapping[str, Any]) -> None:
         table("Candidates, best first", columns, rows)
 
 
-@click.command(cls=PlaceCommand)
+@click.command(
+    cls=PlaceCommand,
+    epilog=examples(
+        "routemap route Najin Dunay --mode sea",
+        "routemap route Dunay Tikhoretsk --mode rail --only RU --json",
+        "routemap route 131.88,43.11 37.66,55.78 --mode rail --avoid CN -o route.geojson",
+    ),
+)
 @click.argument("origin", metavar="FROM")
 @click.argument("destination", metavar="TO", required=False)
 @click.option("--mode", help="sea, rail, air (a great circle).")
@@ -104,15 +111,9 @@ def route(
     as_json: bool,
     **fields: Any,
 ) -> None:
-    r"""Route between two places: NAME, "NAME, CC" or LON,LAT.
+    """Route between two places: NAME, "NAME, CC" or LON,LAT.
 
     With - as FROM, read one JSON request a line from stdin.
-
-    \b
-    Examples:
-      routemap route Najin Dunay --mode sea
-      routemap route Dunay Tikhoretsk --mode rail --only RU --json
-      routemap route 131.88,43.11 37.66,55.78 --mode rail --avoid CN -o route.geojson
     """
     from routemap import routing
 
@@ -193,15 +194,10 @@ def networks() -> None:
     """Tell about the networks that routes run on."""
 
 
-@networks.command("list")
+@networks.command("list", epilog=examples("routemap networks list"))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def list_(*, as_json: bool) -> None:
-    r"""List the shipped networks: source, licence, extent, size, passages, and the router.
-
-    \b
-    Example:
-      routemap networks list
-    """
+    """List the shipped networks: source, licence, extent, size, passages, and the router."""
     from routemap import networks as shipped
 
     rows = shipped.describe()

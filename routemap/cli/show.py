@@ -10,9 +10,15 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["echo_json", "message", "plain", "table"]
+__all__ = ["echo_json", "examples", "message", "plain", "table"]
 
 WIDE = 200
+
+
+def examples(*lines: str) -> str:
+    """Return the epilog of a command's help, marked so that click leaves its lines alone."""
+    title = "Example:" if len(lines) == 1 else "Examples:"
+    return "\n".join(["\b", title, *(f"  {line}" for line in lines)])
 
 
 def plain(value: Any) -> str:

@@ -12,9 +12,18 @@ from shapely.geometry import LineString, Point
 
 from routemap import geography
 from routemap.errors import ArgumentError
-from routemap.model.records import claim_record, leg_record, site_record
+from routemap.model.records import (
+    CLAIM_FIELDS,
+    LEG_FIELDS,
+    SITE_FIELDS,
+    claim_record,
+    leg_record,
+    site_record,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from routemap.model.route_model import RoutedLeg, RouteModel
 
 __all__ = ["claims_frame", "from_gdfs", "legs_frame", "places_frame", "to_gdfs", "to_graph"]
@@ -123,18 +132,24 @@ def legs_frame(model: RouteModel) -> gpd.GeoDataFrame:
     records = [leg_record(leg) for leg in model.routed]
     lines = [leg.coordinates for leg in model.routed]
     shapes = [None if line is None else geography.line_geometry(line) for line in lines]
-    return gpd.GeoDataFrame(records, geometry=shapes, crs=CRS).set_index("id")
+    return _frame(records, LEG_FIELDS, shapes)
 
 
 def places_frame(model: RouteModel) -> gpd.GeoDataFrame:
     """Return the places as a GeoDataFrame indexed by id: points and polygons."""
     sites = list(model.sites.values())
     shapes = [Point(site.point) if site.area is None else site.area for site in sites]
-    return gpd.GeoDataFrame(
-        [site_record(site) for site in sites], geometry=shapes, crs=CRS
-    ).set_index("id")
+    return _frame([site_record(site) for site in sites], SITE_FIELDS, shapes)
+
+
+def _frame(
+    records: Sequence[Mapping[str, Any]], fields: Sequence[str], shapes: Sequence[Any]
+) -> gpd.GeoDataFrame:
+    frame = pd.DataFrame(records, columns=list(fields))
+    return gpd.GeoDataFrame(frame, geometry=list(shapes), crs=CRS).set_index("id")
 
 
 def claims_frame(model: RouteModel) -> pd.DataFrame:
     """Return the claims as a DataFrame indexed by id, every value as it was written."""
-    return pd.DataFrame([claim_record(claim) for claim in model.case.claims]).set_index("id")
+    records = [claim_record(claim) for claim in model.case.claims]
+    return pd.DataFrame(records, columns=list(CLAIM_FIELDS)).set_index("id")

@@ -5,16 +5,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from routemap import geography
+from routemap.claims import Claim
 
 if TYPE_CHECKING:
-    from routemap.claims import Claim
     from routemap.dates import When
     from routemap.model.route_model import LegConstraint, RoutedLeg
     from routemap.model.sites import ResolvedSite
     from routemap.routing import Stretch
 
-__all__ = ["claim_record", "leg_record", "site_record", "stretch_records"]
+__all__ = [
+    "CLAIM_FIELDS",
+    "LEG_FIELDS",
+    "SITE_FIELDS",
+    "claim_record",
+    "leg_record",
+    "site_record",
+    "stretch_records",
+]
 
+LEG_FIELDS = (
+    *("id", "routes", "origin", "destination", "origin_name", "destination_name", "mode"),
+    *("basis", "state", "contested", "edtf", "date_min", "date_max", "claims", "against"),
+    *("sources", "grade", "length_km", "geodesic_km", "at_least_km", "gap_km", "schematic_km"),
+    *("countries", "constraints", "carriers", "cargo", "quantities"),
+)
+SITE_FIELDS = (
+    *("id", "name", "reported", "country", "kind", "extent", "uncertainty_km", "chosen_by"),
+    *("gazetteer_id", "candidates"),
+)
+CLAIM_FIELDS = tuple(Claim.model_fields)
 OFFSET_LIMIT_M = 2000.0
 _LINES = frozenset({"track", "road"})
 

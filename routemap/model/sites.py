@@ -320,6 +320,11 @@ def _explain(field: str, value: str, located: Location) -> Trouble:
         reason = f"{located.reason} Candidates: {'; '.join(lines)}."
         cure = "State country or kind, or copy one `pin` into a row of places."
         return Trouble(field, value, reason, cure, "ambiguous")
+    if located.status == "error":
+        return Trouble(field, value, located.reason, "Correct the place where it is written.")
+    if field == "pin":
+        cure = "`routemap locate NAME` lists the ids of places."
+        return Trouble(field, value, located.reason, cure, "not-found")
     cure = "Check the spelling, or give lon, lat and uncertainty_km in a row of places."
     hint = f"Did you mean {'; '.join(lines)}? " if lines else ""
     return Trouble(field, value, located.reason, hint + cure, "not-found")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["REQUEST_FIELDS", "answer", "path_document", "price_documents"]
 
 REQUEST_FIELDS = ("id", "from", "to", "mode", "avoid", "only", "via", "by", "borders")
+_LATER = ("on", "alternatives", "max_detour")
 _LISTS = ("avoid", "only", "via")
 
 
@@ -60,14 +61,19 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _arguments(request: Mapping[str, Any]) -> dict[str, Any]:
-    unknown = sorted(set(request) - set(REQUEST_FIELDS))
+    unknown = sorted(set(request) - set(REQUEST_FIELDS) - set(_LATER))
     if unknown:
         raise ArgumentError(
             f"unknown field {unknown[0]!r}. This version knows {', '.join(REQUEST_FIELDS)}."
         )
+    asked = [field for field in _LATER if request.get(field)]
+    if asked:
+        raise ArgumentError(f"{asked[0]!r} is not available in this version. Leave it out.")
     missing = [field for field in ("from", "to", "mode") if request.get(field) in (None, "")]
     if missing:
         raise ArgumentError(f"field {missing[0]!r} is missing. Give from, to and mode.")
+    if not isinstance(request["mode"], str):
+        raise ArgumentError(f"mode {shorten(repr(request['mode']))} is not text. Give sea or rail.")
     if request.get("by", "length") != "length":
         raise ArgumentError(f"by {request['by']!r} is not available. This version has by: length.")
     avoid, only, via = (_list(request, field) for field in _LISTS)
@@ -124,7 +130,7 @@ def _failure(failure: Failure) -> dict[str, Any]:
 
 def path_document(path: Path) -> dict[str, Any]:
     """Return the body of an "ok" answer: lengths in km, coordinates as [[lon, lat], ...]."""
-    extra = None if path.free_m is None else path.length_m - path.free_m
+    extra = None if path.free_m is None else max(0.0, path.length_m - path.free_m)
     return {
         "mode": path.mode,
         "length_km": _km(path.length_m),

@@ -128,14 +128,14 @@ class _Solver:
     def prices(
         self, constraints: Sequence[Constraint], length_m: float | None
     ) -> tuple[Price, ...]:
-        return tuple(self._price(one, constraints, length_m) for one in constraints)
+        return tuple(self._price(index, constraints, length_m) for index in range(len(constraints)))
 
     def _price(
-        self, one: Constraint, constraints: Sequence[Constraint], length_m: float | None
+        self, index: int, constraints: Sequence[Constraint], length_m: float | None
     ) -> Price:
-        free = self.length(())
+        one, free = constraints[index], self.length(())
         alone = self.length((one,)) if len(constraints) > 1 else length_m
-        without = self.length(tuple(other for other in constraints if other != one))
+        without = self.length((*constraints[:index], *constraints[index + 1 :]))
         return Price(
             one,
             cost_m=None if length_m is None or without is None else max(0.0, length_m - without),
