@@ -42,7 +42,7 @@ def model() -> RouteModel:
 def test_the_worked_case_has_these_findings(model: RouteModel) -> None:
     rules = [(one.rule, one.severity, one.legs) for one in check(model)]
     assert [row for row in rules if row[0] != "snap"] == [
-        ("questioned", "warning", ("najin-dunay", "dunay-depot")),
+        ("questioned", "warning", ("storage-najin", "najin-dunay", "dunay-depot")),
         (
             *("denied", "warning"),
             ("storage-najin", "najin-dunay", "dunay-depot", "najin-vostochny", "tumangang-khasan"),
@@ -61,7 +61,7 @@ def test_the_worked_case_has_these_findings(model: RouteModel) -> None:
 
 def test_the_worked_case_speaks_of_sources_and_words(model: RouteModel) -> None:
     messages = {(one.rule, one.legs): one.message for one in check(model)}
-    assert messages["questioned", ("najin-dunay", "dunay-depot")] == (
+    assert messages["questioned", ("storage-najin", "najin-dunay", "dunay-depot")] == (
         "Kremlin questions nsc-total, nsc-sea, nsc-rail: No proof has been offered."
     )
     assert messages["one-source", ("dunay-depot",)] == (

@@ -175,11 +175,16 @@ def test_a_retracted_claim_counts_for_nothing() -> None:
     assert (str(stand.when), stand.contested) == ("2023-09", None)
 
 
-def test_claims_on_a_route_hold_where_no_claim_names_the_leg() -> None:
-    on_route = claim("on-route", route="way", credibility="1", basis="observed")
+def test_a_leg_rests_on_the_claims_that_name_it_and_on_those_on_its_routes() -> None:
+    on_route = claim("on-route", route="way", credibility="1", moved="../2024")
     assert stands(on_route).claims == (on_route,)
-    named = claim("named", "c", credibility="3")
-    assert stands(on_route, named).claims == (named,)
+    assert str(stands(on_route).when) == "../2024"
+    named = claim("named", "c", credibility="3", moved="2023-09")
+    both = stands(on_route, named)
+    assert both.claims == (on_route, named)
+    assert both.grade == stands(on_route).grade
+    assert both.sources > stands(on_route).sources
+    assert str(both.when) == "2023-09"
 
 
 def test_dates_are_a_hull_that_keeps_what_was_written() -> None:
@@ -202,7 +207,7 @@ def test_the_worked_case_stands_as_it_is_reported(model: RouteModel) -> None:
     rows = {leg.id: tuple(leg_record(leg)[field] for field in fields) for leg in model.routed}
     imaged = "2023-09-07/2023-10-01"
     assert rows == {
-        "storage-najin": ("unknown", "reported", "reported", "by-route", "C3", 1, imaged),
+        "storage-najin": ("unknown", "reported", "reported", "by-claim", "B3", 1, imaged),
         "najin-dunay": ("sea", "observed", "observed", "by-claim", "B2", 3, "2023-08/2024-03"),
         "dunay-depot": ("rail", "reported", "reported", "by-claim", "B3", 1, imaged),
         "najin-vostochny": ("sea", "reported", "reported", "by-route", "B2", 1, "2023-08/2024-03"),
@@ -240,7 +245,8 @@ def test_the_words_across_russia_have_their_price(model: RouteModel) -> None:
 
 def test_every_quantity_and_carrier_is_kept_as_written(model: RouteModel) -> None:
     record = leg_record(legs_of(model)["najin-dunay"])
-    assert record["quantities"] == ["at least 4 voyages", "5 voyages", "32 voyages"]
+    voyages = ["at least 4 voyages", "5 voyages", "32 voyages"]
+    assert record["quantities"] == ["more than 1000 containers", *voyages]
     assert record["carriers"] == ["Angara", "Maria", "Maia-1", "Lady R"]
 
 

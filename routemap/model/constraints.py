@@ -25,14 +25,7 @@ _TABLES = ((Leg, "legs"), (Route, "routes"), (Claim, "claims"))
 def sayings(leg: str, own: Leg | None, claims: Sequence[Claim], case: Case) -> list[Saying]:
     """Return the rows that may tell a leg's way: itself, its routes, claims that assert these."""
     routes = [route for route in case.routes if leg in route.legs]
-    named = {route.id for route in routes}
-    on_routes = [
-        claim
-        for claim in case.claims
-        if claim.says == "asserts" and claim.retract is None and named & set(claim.route)
-    ]
-    rows: list[Saying] = [own] if own else []
-    return list({row.id: row for row in [*rows, *routes, *claims, *on_routes]}.values())
+    return [*([own] if own else []), *routes, *claims]
 
 
 def stated(

@@ -37,7 +37,7 @@ class Standing:
     Attributes
     ----------
     claims
-        The asserting claims that the leg rests on: those that name it, else those that assert a
+        The asserting claims that the leg rests on: those that name it, and those that assert a
         route of it.
     against
         Claims that deny or question the leg, a claim it rests on, or a route of it.
@@ -53,7 +53,8 @@ class Standing:
     sources
         Number of independent sources, counted by their roots.
     when
-        The hull of the claims' dates; None where no claim has a date.
+        The hull of the dates of the claims that name the leg; where none of them has a date, of
+        those on its routes, which bound the whole route. None without any date.
     """
 
     claims: tuple[Claim, ...]
@@ -73,7 +74,7 @@ def standing(leg: str, implied: Sequence[Claim], case: Case) -> Standing:
     asserting = [claim for claim in live if claim.says == "asserts"]
     own = {claim.id for claim in implied}
     named = [claim for claim in asserting if leg in claim.leg or claim.id in own]
-    claims = named or [claim for claim in asserting if set(routes) & set(claim.route)]
+    claims = [claim for claim in asserting if claim in named or set(routes) & set(claim.route)]
     doubting = [claim for claim in live if claim.says != "asserts"]
     ways: dict[str, Contested] = dict.fromkeys(routes, "by-route")
     ways |= {**dict.fromkeys((claim.id for claim in claims), "by-claim"), leg: "direct"}
@@ -88,8 +89,12 @@ def standing(leg: str, implied: Sequence[Claim], case: Case) -> Standing:
         contested=contested,
         grade=best_grade((case.source(claim.source), claim) for claim in claims),
         sources=independent_sources(case.sources_by_id, {claim.source for claim in claims}),
-        when=hull(claim.when for claim in claims if claim.when is not None),
+        when=_dates(named) or _dates(claims),
     )
+
+
+def _dates(claims: Iterable[Claim]) -> When | None:
+    return hull(claim.when for claim in claims if claim.when is not None)
 
 
 def routes_of(leg: str, routes: Iterable[Route]) -> tuple[str, ...]:
