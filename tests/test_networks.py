@@ -71,7 +71,9 @@ def test_chains_run_from_junction_to_junction_without_holes():
     ends = np.concatenate([NETWORK.tail, NETWORK.head])
     assert ends.min() == 0
     assert ends.max() < junctions
-    sums = [NETWORK.metres[edge : edge + far].sum() for edge, far in zip(NETWORK.edge, FAR)]
+    sums = [
+        NETWORK.metres[edge : edge + far].sum() for edge, far in zip(NETWORK.edge, FAR, strict=True)
+    ]
     assert NETWORK.chain_metres.tolist() == sums
     assert chains < len(FAR.repeat(FAR)) / 2, "not compressed"
 
@@ -128,7 +130,7 @@ def test_repairs_cross_no_border_and_span_at_most_three_kilometres():
 
 def test_nothing_crosses_the_military_demarcation_line():
     owner = owners()
-    sides = [frozenset(pair) for pair in zip(owner[NETWORK.tail], owner[NETWORK.head])]
+    sides = [frozenset(pair) for pair in zip(owner[NETWORK.tail], owner[NETWORK.head], strict=True)]
     assert frozenset({"KP", "RU"}) in sides
     assert frozenset({"KP", "KR"}) not in sides
     shared = set(NETWORK.component[owner == "KP"]) & set(NETWORK.component[owner == "KR"])
@@ -208,7 +210,7 @@ def test_components_under_rules_part_what_only_a_banned_country_joins():
     assert under[kaliningrad] != under[moscow]
     free = NETWORK.router(Rules()).component
     _, as_stored = np.unique(NETWORK.component, return_inverse=True)
-    pairs = {*zip(free.tolist(), as_stored.tolist())}
+    pairs = {*zip(free.tolist(), as_stored.tolist(), strict=True)}
     assert len(pairs) == free.max() + 1 == as_stored.max() + 1
 
 

@@ -55,11 +55,14 @@ def same_line(a, b):
     return a.stretches == b.stretches and np.array_equal(a.coordinates, b.coordinates)
 
 
-def alone(nodes):
-    """Return those of `nodes` that no other node shares its coordinates with."""
-    place = np.round(NETWORK.lon * 1000).astype(np.int64) * 1_000_000 + np.round(NETWORK.lat * 1000)
-    _, index, count = np.unique(place, return_inverse=True, return_counts=True)
-    return nodes[count[index[nodes]] == 1]
+def _alone():
+    """Return for each node whether no other node has its coordinates."""
+    east, north = (np.round(axis * 1000).astype(np.int64) for axis in (NETWORK.lon, NETWORK.lat))
+    _, index, count = np.unique(east * 1_000_000 + north, return_inverse=True, return_counts=True)
+    return count[index] == 1
+
+
+ALONE = _alone()
 
 
 # Published and measured distances
@@ -144,11 +147,25 @@ def test_what_only_a_banned_country_joins_is_not_connected():
         course((20.50, 54.70), MOSCOW, ONLY_RU)
 
 
-def test_an_end_beside_a_cut_off_piece_goes_to_the_next_line():
-    """Valença's last nodes lie beyond the generalised border: the line in Portugal begins later."""
-    found = course((-8.6436, 41.955), (-8.61, 41.15), Rules(only=frozenset({"PT"})))
-    assert set(countries(found)) == {"PT"}
-    assert max(found.snap_m) < track.SLACK_M + 3000
+@pytest.mark.parametrize(
+    ("country", "origin", "destination"),
+    [
+        ("CH", (7.694279, 47.540364), (8.660307, 47.415575)),
+        ("PT", (-8.755702, 41.960690), (-8.577859, 39.790490)),
+    ],
+)
+def test_an_end_beside_a_piece_that_the_rules_cut_off_goes_to_the_next_line(
+    country, origin, destination
+):
+    """At Basel and on the Minho the nearest nodes hang only on lines beyond the border."""
+    only = Rules(only=frozenset({country}))
+    found = course(origin, destination, only)
+    assert set(countries(found)) == {country}
+    assert found.length_m == pytest.approx(track.length_m(NETWORK, origin, destination, only))
+    reach = 2 * track.SLACK_M
+    nodes = NETWORK.near(*origin, reach)[0]
+    nearest = nodes[NETWORK.router(only).allowed[NETWORK.unit[nodes]]][0]
+    assert geography.geodesic_m(*origin, *point(nearest)) < found.snap_m[0] - 100
 
 
 def test_a_point_off_the_coast_is_joined_over_a_gap():
@@ -178,7 +195,9 @@ def test_the_line_from_a_place_to_itself_has_no_length(place):
 
 
 def test_two_places_on_one_node_are_joined_by_their_gaps():
-    found = course((131.885, 43.111), VLADIVOSTOK)
+    node = int(np.flatnonzero(ALONE & (NETWORK.component == NETWORK.component.min()))[0])
+    lon, lat = point(node)
+    found = course((lon + 0.0001, lat), (lon, lat - 0.0001))
     assert [part.kind for part in found.stretches] == ["gap", "gap"]
     assert found.length_m == sum(found.snap_m)
     assert len(found.coordinates) == 3
@@ -196,34 +215,21 @@ def test_longitudes_begin_where_the_origin_does():
 
 
 def long_chains():
-    """Return chains with many nodes whose own nodes are alone at their coordinates."""
-    plain = np.flatnonzero((NETWORK.interior >= 6) & (NETWORK.tail != NETWORK.head))
-    inner = [np.arange(NETWORK.first[c], NETWORK.first[c] + NETWORK.interior[c]) for c in plain]
-    return [c for c, nodes in zip(plain.tolist(), inner) if len(alone(nodes)) == len(nodes)]
+    """Return twenty chains with many nodes that are alone at their coordinates."""
+    alone = np.add.reduceat(ALONE[NETWORK.junctions :], NETWORK.first - NETWORK.junctions)
+    plain = (NETWORK.interior >= 6) & (NETWORK.tail != NETWORK.head)
+    return np.flatnonzero(plain & (alone == NETWORK.interior))[:400:20].tolist()
 
 
-@pytest.mark.parametrize("chain", long_chains()[:200:10])
+@pytest.mark.parametrize("chain", long_chains())
 def test_both_ends_inside_one_chain(chain):
     first, edge = int(NETWORK.first[chain]), int(NETWORK.edge[chain])
     a, b = first + 1, first + 4
-    between = int(NETWORK.metres[edge + 2 : edge + 5].sum())
     there, back = course(point(a), point(b)), course(point(b), point(a))
     assert there.snap_m == back.snap_m == (0, 0)
-    assert there.length_m == pytest.approx(back.length_m)
-    assert there.length_m <= between
-    if there.length_m == between:
-        assert there.coordinates.tolist() == [list(point(node)) for node in range(a, b + 1)]
-        assert back.coordinates.tolist() == there.coordinates.tolist()[::-1]
-
-
-def test_most_ways_inside_a_chain_follow_it():
-    """That the comparison of the test above is not left out by a fault."""
-    followed = 0
-    for chain in long_chains()[:200:10]:
-        first, edge = int(NETWORK.first[chain]), int(NETWORK.edge[chain])
-        found = course(point(first + 1), point(first + 4))
-        followed += found.length_m == NETWORK.metres[edge + 2 : edge + 5].sum()
-    assert followed >= 15
+    assert there.length_m == NETWORK.metres[edge + 2 : edge + 5].sum()
+    assert there.coordinates.tolist() == [list(point(node)) for node in range(a, b + 1)]
+    assert back.coordinates.tolist() == there.coordinates.tolist()[::-1]
 
 
 @pytest.mark.parametrize("chain", np.flatnonzero(NETWORK.tail == NETWORK.head).tolist())
@@ -231,7 +237,7 @@ def test_a_loop_is_followed_the_shorter_way(chain):
     first, edge, far = int(NETWORK.first[chain]), int(NETWORK.edge[chain]), int(FAR[chain])
     metres = NETWORK.metres[edge : edge + far]
     nodes = [int(NETWORK.tail[chain]), *range(first, first + far - 1)]
-    nodes = [node for node in nodes if len(alone(np.array([node])))]
+    nodes = [node for node in nodes if ALONE[node]]
     assert len(nodes) > 1
     for a, b in itertools.islice(itertools.permutations(nodes, 2), 30):
         places = [0 if node < first else node - first + 1 for node in (a, b)]
@@ -257,10 +263,9 @@ PLACE = st.builds(
 def test_stretches_cover_the_line_from_place_to_place(origin, destination, rules):
     try:
         found = course(origin, destination, rules)
-    except NoRouteError as error:
-        with pytest.raises(NoRouteError) as again:
+    except NoRouteError:
+        with pytest.raises(NoRouteError):
             track.length_m(NETWORK, origin, destination, rules)
-        assert str(again.value) == str(error)
         return
     line, parts = found.coordinates, found.stretches
     assert not line.flags.writeable
@@ -321,11 +326,7 @@ def outcome(origin, destination, rules, network):
         found = course(origin, destination, rules, network)
     except NoRouteError as error:
         return str(error)
-    return (
-        round(found.length_m, 3),
-        {code: round(km, 6) for code, km in countries(found).items()},
-        len(found.coordinates),
-    )
+    return round(found.length_m, 3), {code: round(km, 6) for code, km in countries(found).items()}
 
 
 @pytest.mark.skipif(networks.router() == "scipy", reason="routingkit-cch is not installed")
@@ -344,9 +345,9 @@ def test_both_engines_give_the_same_line(monkeypatch):
 
 
 def test_answers_do_not_depend_on_what_was_asked_before():
+    bans = [Rules(avoid=frozenset({code})) for code in sorted({*geography.unit_codes()})[1:19]]
     asked = [(*pair, rules) for pair in random_pairs(6, seed=3) for rules in RULES]
-    asked += [(*pair, Rules(avoid=frozenset({code}))) for pair, code in zip(
-        random_pairs(18, seed=4), sorted({*geography.unit_codes()} - {""})[:18])]  # fmt: skip
+    asked += [(*pair, rules) for pair, rules in zip(random_pairs(18, seed=4), bans, strict=True)]
     first, second = dataclasses.replace(NETWORK), dataclasses.replace(NETWORK)
     forward = [outcome(*one, first) for one in asked]
     backward = [outcome(*one, second) for one in reversed(asked)]
@@ -379,15 +380,16 @@ def test_networkx_finds_no_shorter_way(raw_graph, rules):
     owner = np.array(geography.unit_codes())[NETWORK.unit]
     allowed = [node for node in raw_graph if rules.allows(owner[node])]
     graph = raw_graph.subgraph(allowed)
-    main = np.flatnonzero(
-        NETWORK.router(rules).component == NETWORK.router(rules).component[node_of(MOSCOW)]
-    )
-    picks = alone(main)[np.random.default_rng(11).integers(0, len(alone(main)), (5, 2))]
+    component = NETWORK.router(rules).component
+    main = np.flatnonzero(ALONE & (component == component[node_of(MOSCOW)]))
+    picks = np.random.default_rng(11).choice(main, (5, 2))
     for a, b in picks.tolist():
         shortest, path = nx.bidirectional_dijkstra(graph, a, b)
         found = track.length_m(NETWORK, point(a), point(b), rules)
         chains_passed = sum(node < NETWORK.junctions for node in path)
-        assert shortest <= found <= shortest + chains_passed, "the seeded part is under 1 m a chain"
+        assert shortest <= found <= shortest + chains_passed / 2, (
+            "the seeded part is under half a metre a chain"
+        )
 
 
 def node_of(place):

@@ -1,0 +1,344 @@
+"""Routes under constraints, the price of each, and the JSON documents that answer a request."""
+
+import itertools
+import json
+
+import numpy as np
+import pytest
+
+from routemap import geography
+from routemap.errors import ArgumentError, NoRouteError
+from routemap.routing import answer, route
+
+DUNAY, TIKHORETSK = (132.335, 42.88), (40.12, 45.853)
+VLADIVOSTOK, MOSCOW, IRKUTSK = (131.88, 43.11), (37.66, 55.78), (104.26, 52.28)
+RAJIN, KHASAN, OMSK = (130.29, 42.24), (130.6456, 42.4287), (73.39, 54.94)
+SEOUL, PYONGYANG, KALININGRAD = (126.97, 37.555), (125.735, 39.005), (20.50, 54.70)
+SIMFEROPOL, SEVASTOPOL = (34.10, 44.956), (33.53, 44.596)
+
+OK_FIELDS = {
+    "id", "status", "mode", "length_km", "geodesic_km", "countries", "snap_km", "gap_km",
+    "schematic_km", "gauge_changes", "passages", "constraints", "free_km", "constraints_km",
+    "borders", "reason", "alternatives", "coordinates",
+}  # fmt: skip
+NO_ROUTE_FIELDS = {
+    "id", "status", "mode", "reason", "length_km", "geodesic_km", "constraints", "free_km",
+    "constraints_km", "borders",
+}  # fmt: skip
+
+
+def rail(origin, destination, **options):
+    return route(origin, destination, mode="rail", **options)
+
+
+def by_value(path):
+    return {one.constraint.value: one for one in path.prices}
+
+
+def ask(**request):
+    found = answer({"from": list(VLADIVOSTOK), "to": list(MOSCOW), "mode": "rail", **request})
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    return found
+
+
+def codes_of(path):
+    return {part.country for part in path.stretches}
+
+
+# Prices
+
+
+def test_without_constraints_there_is_nothing_to_price():
+    path = rail(VLADIVOSTOK, MOSCOW)
+    assert path.prices == ()
+    assert path.free_m == path.length_m
+    assert set(path.countries) == {"RU", "CN"}
+
+
+def test_one_ban_costs_what_it_adds():
+    free, banned = rail(VLADIVOSTOK, MOSCOW), rail(VLADIVOSTOK, MOSCOW, avoid=["CN"])
+    (price,) = banned.prices
+    assert (price.constraint.kind, price.constraint.value) == ("avoid", "CN")
+    assert price.cost_m == price.alone_m == pytest.approx(banned.length_m - free.length_m)
+    assert price.cost_m > 300_000
+    assert banned.free_m == pytest.approx(free.length_m)
+    assert not price.needed
+
+
+def test_two_bans_that_bite_are_priced_each_alone_and_beside_the_other():
+    path = rail(DUNAY, TIKHORETSK, avoid=["CN", "KZ"])
+    china, kazakhstan = by_value(path)["CN"], by_value(path)["KZ"]
+    without_china = rail(DUNAY, TIKHORETSK, avoid=["KZ"])
+    only_china = rail(DUNAY, TIKHORETSK, avoid=["CN"])
+    assert china.cost_m == pytest.approx(path.length_m - without_china.length_m)
+    assert china.alone_m == pytest.approx(only_china.length_m - path.free_m)
+    assert kazakhstan.cost_m == pytest.approx(path.length_m - only_china.length_m)
+    assert kazakhstan.cost_m > 100_000
+
+
+def test_a_redundant_constraint_costs_nothing():
+    path = rail(DUNAY, TIKHORETSK, avoid=["CN", "MN"], only=["RU"])
+    prices = by_value(path)
+    assert prices["CN"].cost_m == prices["MN"].cost_m == 0
+    assert prices["CN"].alone_m > 0
+    assert prices["MN"].alone_m == 0
+    assert prices["RU"].cost_m > 0
+    assert not any(one.needed for one in path.prices)
+
+
+def test_what_is_said_twice_is_redundant_once():
+    path = rail(VLADIVOSTOK, MOSCOW, avoid=["CN", "China"])
+    assert [one.constraint.value for one in path.prices] == ["CN", "CN"]
+    assert [one.cost_m for one in path.prices] == [0, 0]
+    assert all(one.alone_m > 300_000 for one in path.prices)
+
+
+def test_the_longest_way_is_never_shorter_than_the_free_one():
+    pairs = [(VLADIVOSTOK, MOSCOW), (DUNAY, TIKHORETSK), (IRKUTSK, OMSK), (OMSK, RAJIN)]
+    for (a, b), bans in itertools.product(pairs, (["CN"], ["KZ"], ["MN", "CN"], ["FI"])):
+        path = rail(a, b, avoid=bans)
+        assert path.length_m + 1e-6 >= path.free_m >= path.geodesic_m
+        assert all(one.cost_m >= 0 and one.alone_m >= 0 for one in path.prices)
+        assert not codes_of(path) & set(bans)
+
+
+def test_constraints_that_leave_no_route_carry_a_failure():
+    with pytest.raises(NoRouteError) as caught:
+        rail(KALININGRAD, MOSCOW, only=["RU"], avoid=["CN"])
+    (failure,) = caught.value.carried
+    only, ban = failure.prices[1], failure.prices[0]
+    assert (only.constraint.kind, ban.constraint.kind) == ("only", "avoid")
+    assert (only.needed, ban.needed) == (True, False)
+    assert only.cost_m is ban.cost_m is None
+    assert only.alone_m is None
+    assert ban.alone_m == 0
+    assert failure.free_m > failure.geodesic_m > 1_000_000
+    assert failure.mode == "rail"
+    assert failure.reason == str(caught.value)
+
+
+def test_where_the_data_has_no_way_no_constraint_is_needed():
+    with pytest.raises(NoRouteError) as caught:
+        rail(SEOUL, PYONGYANG, avoid=["CN"])
+    (failure,) = caught.value.carried
+    assert failure.free_m is None
+    (price,) = failure.prices
+    assert (price.cost_m, price.alone_m, price.needed) == (None, None, False)
+
+
+def test_only_and_avoid_of_one_country_leave_nothing():
+    with pytest.raises(NoRouteError, match="which the constraints exclude") as caught:
+        rail(VLADIVOSTOK, MOSCOW, only=["RU"], avoid=["RU"])
+    assert not any(one.needed and one.cost_m is not None for one in caught.value.carried[0].prices)
+
+
+# Via
+
+
+def test_via_joins_two_courses_without_travelling_a_gap_twice():
+    path = rail(VLADIVOSTOK, MOSCOW, via=[IRKUTSK])
+    first, second = rail(VLADIVOSTOK, IRKUTSK), rail(IRKUTSK, MOSCOW)
+    gap = first.snap_m[1]
+    assert gap > 0
+    assert path.length_m == pytest.approx(first.length_m + second.length_m - 2 * gap)
+    assert [part.kind == "gap" for part in path.stretches].count(True) == 2
+    assert tuple(path.coordinates[0]) == VLADIVOSTOK
+    assert tuple(path.coordinates[-1]) == MOSCOW
+    assert path.stretches[-1].stop == len(path.coordinates) - 1
+    assert all(one.stop == two.start for one, two in itertools.pairwise(path.stretches))
+    steps = np.abs(np.diff(path.coordinates, axis=0)).sum(axis=1)
+    assert (steps > 0).all()
+    assert not path.coordinates.flags.writeable
+
+
+def test_via_is_priced_and_may_be_passed_twice():
+    path = rail(VLADIVOSTOK, OMSK, via=[MOSCOW])
+    (price,) = path.prices
+    assert price.cost_m == pytest.approx(path.length_m - path.free_m)
+    there_and_back = rail(VLADIVOSTOK, OMSK, via=[OMSK, MOSCOW, OMSK])
+    assert [one.constraint.kind for one in there_and_back.prices] == ["via"] * 3
+    assert there_and_back.length_m == pytest.approx(path.length_m, rel=1e-3)
+    assert [round(one.cost_m) for one in there_and_back.prices][::2] == [0, 0]
+    assert there_and_back.prices[1].cost_m > 2_000_000
+
+
+def test_via_the_origin_changes_nothing_but_says_so():
+    plain, path = rail(VLADIVOSTOK, MOSCOW), rail(VLADIVOSTOK, MOSCOW, via=[VLADIVOSTOK])
+    assert path.length_m == pytest.approx(plain.length_m)
+    assert path.prices[0].cost_m == 0
+    assert sum(path.countries.values()) == pytest.approx(path.length_m)
+
+
+# Arguments, views, other modes
+
+
+def test_a_view_decides_whose_country_it_is():
+    assert set(rail(SIMFEROPOL, SEVASTOPOL).countries) == {"UA"}
+    de_facto = rail(SIMFEROPOL, SEVASTOPOL, view="de-facto")
+    assert set(de_facto.countries) == {"RU"}
+    assert de_facto.view == "de-facto"
+    with pytest.raises(NoRouteError):
+        rail(SIMFEROPOL, SEVASTOPOL, avoid=["UA"])
+    assert rail(SIMFEROPOL, SEVASTOPOL, avoid=["UA"], view="de-facto").prices[0].cost_m == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"mode": "teleport"}, "teleport"),
+        ({"mode": "road"}, "road"),
+        ({"mode": "rail", "view": "mine"}, "mine"),
+        ({"mode": "rail", "avoid": ["Atlantis"]}, "Atlantis"),
+        ({"mode": "rail", "only": ["XX"]}, "XX"),
+        ({"mode": "rail", "avoid": ["suez"]}, "suez"),
+        ({"mode": "air", "avoid": ["CN"]}, "great circle"),
+    ],
+)
+def test_an_argument_that_is_not_known_is_named(options, named):
+    with pytest.raises(ArgumentError, match=named):
+        route(VLADIVOSTOK, MOSCOW, **options)
+
+
+@pytest.mark.parametrize("place", [(43.11, 131.88), (400.0, 10.0), (float("nan"), 10.0)])
+def test_a_point_off_the_earth_is_refused(place):
+    with pytest.raises(ArgumentError, match="not a place on earth"):
+        rail(place, MOSCOW)
+
+
+@pytest.mark.parametrize("mode", ["air", "unknown"])
+def test_a_great_circle_is_marked_as_such(mode):
+    path = route(VLADIVOSTOK, MOSCOW, mode=mode)
+    assert [part.kind for part in path.stretches] == ["great-circle"]
+    assert path.length_m == path.geodesic_m == path.schematic_m
+    assert dict(path.countries) == {"-": path.length_m}
+
+
+def test_sums_of_a_path_agree():
+    path = rail(DUNAY, TIKHORETSK, only=["RU"])
+    assert sum(path.countries.values()) == pytest.approx(path.length_m)
+    assert path.gap_m >= sum(path.snap_m)
+    assert path.schematic_m > 40_000
+    with pytest.raises(TypeError):
+        path.countries["RU"] = 0.0
+
+
+# Documents
+
+
+def test_an_answer_has_every_field_of_the_contract():
+    found = ask(id="a1", avoid=["CN"], only=["RU"])
+    assert set(found) == OK_FIELDS
+    assert (found["id"], found["status"], found["mode"]) == ("a1", "ok", "rail")
+    assert 8783 <= found["length_km"] <= 8806
+    assert 6000 < found["geodesic_km"] < 7000
+    assert found["countries"] == {"RU": found["length_km"]}
+    assert len(found["snap_km"]) == 2
+    assert found["gap_km"] >= sum(found["snap_km"]) - 0.002
+    assert 0 < found["schematic_km"] < found["length_km"]
+    assert found["gauge_changes"] is None
+    assert found["passages"] == []
+    assert found["alternatives"] == []
+    assert found["reason"] is None
+    assert found["borders"] == "recognised"
+    assert found["free_km"] == pytest.approx(8015, abs=5)
+    assert found["constraints_km"] == pytest.approx(found["length_km"] - found["free_km"], abs=2e-3)
+    ban, only = found["constraints"]
+    assert ban == {"kind": "avoid", "value": "CN", "cost_km": 0.0, "alone_km": ban["alone_km"]}
+    assert only["cost_km"] == pytest.approx(only["alone_km"] - ban["alone_km"], abs=2e-3)
+    coordinates = found["coordinates"]
+    assert coordinates[0] == list(VLADIVOSTOK)
+    assert coordinates[-1] == list(MOSCOW)
+    assert all(len(pair) == 2 and pair == [round(one, 6) for one in pair] for pair in coordinates)
+
+
+def test_countries_of_an_answer_sum_to_its_length():
+    found = ask(**{"from": list(DUNAY), "to": list(TIKHORETSK)})
+    assert list(found["countries"]) == ["RU", "CN", "KZ"]
+    assert sum(found["countries"].values()) == pytest.approx(found["length_km"], abs=5e-3)
+    assert found["constraints"] == []
+    assert found["constraints_km"] == 0
+    assert found["free_km"] == found["length_km"]
+
+
+def test_an_answer_without_route_says_what_would_have_to_give():
+    found = ask(id=7, **{"from": list(KALININGRAD)}, only=["RU"], avoid=["CN"])
+    assert set(found) == NO_ROUTE_FIELDS
+    assert (found["id"], found["status"], found["length_km"]) == (7, "no_route", None)
+    assert found["constraints_km"] is None
+    assert found["free_km"] > found["geodesic_km"]
+    ban, only = found["constraints"]
+    assert only == {
+        "kind": "only", "value": "RU", "cost_km": None, "alone_km": None, "needed": True,
+    }  # fmt: skip
+    assert "needed" not in ban
+    assert "not connected" in found["reason"]
+
+
+def test_no_answer_goes_over_the_military_demarcation_line():
+    found = ask(**{"from": list(SEOUL), "to": list(PYONGYANG)})
+    assert (found["status"], found["free_km"]) == ("no_route", None)
+    assert "coordinates" not in found
+
+
+def test_a_place_may_be_a_name_or_a_name_with_its_country():
+    by_name = ask(**{"from": "Rajin, KP", "to": {"name": "Khasan", "country": "RU"}})
+    assert by_name["status"] == "ok"
+    assert 51 <= by_name["length_km"] <= 57
+    assert list(by_name["countries"]) == ["KP", "RU"]
+
+
+def test_an_ambiguous_name_is_an_error_with_its_candidates():
+    found = ask(**{"from": "Springfield"})
+    assert found["status"] == "error"
+    assert found["location"]["status"] == "ambiguous"
+    assert len(found["location"]["candidates"]) > 1
+    missing = ask(**{"from": "Nowhere-at-all-17"})
+    assert (missing["status"], missing["location"]["status"]) == ("error", "not_found")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"from": None}, "'from' is missing"),
+        ({"to": ""}, "'to' is missing"),
+        ({"mode": None}, "'mode' is missing"),
+        ({"mode": ["rail"]}, "not text"),
+        ({"mode": "road"}, "road"),
+        ({"from": [131.88]}, "not a place"),
+        ({"from": ["131.88", "43.11"]}, "not a place"),
+        ({"from": [True, False]}, "not a place"),
+        ({"from": {"lon": 1, "lat": 2}}, "not a place"),
+        ({"from": [43.11, 131.88]}, "not a place on earth"),
+        ({"from": 5}, "not a place"),
+        ({"avoid": {"CN": 1}}, "Give a list"),
+        ({"avoid": [5]}, "not text"),
+        ({"avoid": ["Atlantis"]}, "Atlantis"),
+        ({"only": ["XX"]}, "XX"),
+        ({"via": [[1]]}, "not a place"),
+        ({"by": "usual"}, "by 'usual' is not available"),
+        ({"borders": "mine"}, "mine"),
+        ({"borders": ["mine"]}, "mine"),
+        ({"colour": "red"}, "unknown field 'colour'"),
+    ],
+)
+def test_a_bad_request_is_answered_with_its_reason(change, reason):
+    found = ask(id="x", **change)
+    assert (found["id"], found["status"]) == ("x", "error")
+    assert reason in found["reason"]
+
+
+def test_a_text_where_a_list_is_meant_is_a_list_of_one():
+    assert ask(avoid="CN") == ask(avoid=["CN"])
+
+
+def test_borders_name_the_view_of_an_answer():
+    ends = {"from": list(SIMFEROPOL), "to": list(SEVASTOPOL)}
+    assert list(ask(**ends)["countries"]) == ["UA"]
+    found = ask(**ends, borders="de-facto")
+    assert (list(found["countries"]), found["borders"]) == (["RU"], "de-facto")
+
+
+def test_a_drawn_line_agrees_with_its_countries():
+    found = ask(**{"from": list(RAJIN), "to": list(KHASAN)})
+    drawn = geography.countries_along(found["coordinates"])
+    assert drawn["KP"] == pytest.approx(found["countries"]["KP"], rel=0.15)
