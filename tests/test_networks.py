@@ -9,7 +9,7 @@ import pytest
 
 from routemap import geography, networks
 from routemap.errors import ArgumentError, AssetError
-from routemap.networks import track
+from routemap.networks import stored, track
 from routemap.routing import Rules
 
 NETWORK = networks.load("rail")
@@ -219,18 +219,18 @@ def test_a_damaged_or_missing_asset_is_told(tmp_path, monkeypatch, content):
     (tmp_path / "assets").mkdir()
     if content is not None:
         (tmp_path / "assets" / "rail.npz").write_bytes(content)
-    monkeypatch.setattr(track, "files", lambda package: tmp_path)
+    monkeypatch.setattr(stored, "files", lambda package: tmp_path)
     with pytest.raises(AssetError, match=r"assets/rail\.npz is missing or damaged"):
         track.load.__wrapped__("rail")
 
 
 def test_a_torn_asset_is_told(tmp_path, monkeypatch):
-    whole = track.files("routemap").joinpath("assets/rail.npz").read_bytes()
+    whole = stored.files("routemap").joinpath("assets/rail.npz").read_bytes()
     torn = bytearray(whole)
     torn[len(torn) // 2 :: 9973] = bytes(len(torn[len(torn) // 2 :: 9973]))
     (tmp_path / "assets").mkdir()
     (tmp_path / "assets" / "rail.npz").write_bytes(bytes(torn))
-    monkeypatch.setattr(track, "files", lambda package: tmp_path)
+    monkeypatch.setattr(stored, "files", lambda package: tmp_path)
     with pytest.raises(AssetError):
         track.load.__wrapped__("rail")
 

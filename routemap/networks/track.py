@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import zlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from importlib.resources import files
 from importlib.util import find_spec
+from math import cos, floor, radians
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
 from routemap import geography
-from routemap.errors import AssetError
+from routemap.networks.stored import read_arrays
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +31,6 @@ CLOSED = 2**31 - 1
 KEPT_RULES = 16
 SPLIT_SCALE = 250
 """`split` is stored as a byte, in 1/250."""
-BANDS = 250
-"""Nodes are found by bands of latitude, 250 to a degree: a coarse sort is the quicker one."""
 MARGIN_DEG = 0.01
 
 Ints = npt.NDArray[np.int32]
@@ -69,8 +65,8 @@ class TrackNetwork:
         Length of each chain.
     order
         Contraction order of the junctions (nested dissection).
-    by_band, band_start
-        The nodes by bands of latitude from south to north, and where each band starts.
+    by_cell, cell_start
+        The nodes by square degree, rows from the south and columns from 180 W; where each starts.
     """
 
     mode: str
@@ -88,8 +84,8 @@ class TrackNetwork:
     split: npt.NDArray[np.float64]
     chain_metres: npt.NDArray[np.int64]
     order: Ints
-    by_band: Ints
-    band_start: npt.NDArray[np.int64]
+    by_cell: Ints
+    cell_start: npt.NDArray[np.int64]
     _routers: OrderedDict[Rules, Router] = field(default_factory=OrderedDict, init=False)
 
     @property
@@ -111,12 +107,9 @@ class TrackNetwork:
     def near(self, lon: float, lat: float, radius_m: float) -> tuple[Ints, npt.NDArray[np.float64]]:
         """Return (nodes, metres) of all nodes within `radius_m` on the sphere, nearest first."""
         reach = float(np.degrees(radius_m / geography.EARTH_RADIUS_M)) + MARGIN_DEG
-        low, high = (int((90 + edge) * BANDS) for edge in (lat - reach, lat + reach))
-        first, last = self.band_start[max(low, 0)], self.band_start[min(high + 1, 180 * BANDS + 1)]
-        band = self.by_band[first:last]
-        east = np.abs((self.lon[band] - lon + 180) % 360 - 180)
-        narrow = np.cos(np.radians(min(90.0, abs(lat) + reach)))
-        nodes = band[east * narrow <= reach]
+        starts, by_cell = self.cell_start, self.by_cell
+        cells = [by_cell[starts[cell] : starts[cell + 1]] for cell in _cells(lon, lat, reach)]
+        nodes = np.concatenate(cells)
         metres = geography.haversine_m(lon, lat, self.lon[nodes], self.lat[nodes])
         within = np.flatnonzero(metres <= radius_m)
         ranked = within[np.argsort(metres[within], kind="stable")]
@@ -154,6 +147,15 @@ class TrackNetwork:
         tail, head = self.tail.tolist(), self.head.tolist()
         arcs = _interleaved(tail, head), _interleaved(head, tail)
         return CCH(self.order.tolist(), *arcs, filter_always_inf_arcs=False)
+
+
+def _cells(lon: float, lat: float, reach: float) -> list[int]:
+    """Return the square degrees, as rows of 360 from the south, that a reach in degrees touches."""
+    rows = range(max(0, floor(lat - reach) + 90), min(179, floor(lat + reach) + 90) + 1)
+    narrow = cos(radians(min(89.9, abs(lat) + reach)))
+    west, east = floor(lon - reach / narrow), floor(lon + reach / narrow)
+    columns = range(west, min(east, west + 359) + 1)
+    return [row * 360 + (column + 180) % 360 for row in rows for column in columns]
 
 
 class Router:
@@ -293,14 +295,7 @@ class _PlainEngine:
 @cache
 def load(mode: str) -> TrackNetwork:
     """Return the shipped network of a mode, read once; raises `AssetError` if it is damaged."""
-    path = files("routemap").joinpath(f"assets/{mode}.npz")
-    try:
-        with path.open("rb") as stream, np.load(stream) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-        return _network(mode, arrays)
-    except (OSError, EOFError, KeyError, ValueError, BadZipFile, zlib.error) as error:
-        cure = "Install routemap-osint again."
-        raise AssetError(f"assets/{mode}.npz is missing or damaged ({error}). {cure}") from error
+    return _network(mode, read_arrays(f"{mode}.npz"))
 
 
 def _network(mode: str, stored: Mapping[str, npt.NDArray[Any]]) -> TrackNetwork:
@@ -309,8 +304,8 @@ def _network(mode: str, stored: Mapping[str, npt.NDArray[Any]]) -> TrackNetwork:
     starts = (np.cumsum(interior) - interior).astype(np.int32)
     edge = (starts + np.arange(len(interior))).astype(np.int32)
     metres = np.maximum(1, stored["metres"].astype(np.int64))
-    band = ((90 + lat) * BANDS).astype(np.uint16)
-    counts = np.bincount(band, minlength=180 * BANDS + 1)
+    cell = (np.minimum(lat + 90, 179) // 1 * 360 + (lon + 180) // 1 % 360).astype(np.uint16)
+    counts = np.bincount(cell, minlength=180 * 360)
     kept = ("unit", "component", "tail", "head", "kind", "order")
     arrays: dict[str, Any] = {name: stored[name] for name in kept} | {
         "lon": lon,
@@ -321,7 +316,7 @@ def _network(mode: str, stored: Mapping[str, npt.NDArray[Any]]) -> TrackNetwork:
         "metres": metres,
         "split": stored["split"] / SPLIT_SCALE,
         "chain_metres": np.add.reduceat(metres, edge),
-        "by_band": np.argsort(band, kind="stable").astype(np.int32),
-        "band_start": np.concatenate([[0], np.cumsum(counts)]),
+        "by_cell": np.argsort(cell, kind="stable").astype(np.int32),
+        "cell_start": np.concatenate([[0], np.cumsum(counts)]),
     }
     return TrackNetwork(mode, **{name: _frozen(array) for name, array in arrays.items()})

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from routemap.errors import AssetError
 from routemap.geography.mask import CELLS, COLUMNS, ROWS, LandMask, land_mask
+from routemap.networks.stored import read_arrays
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -205,13 +204,7 @@ def shore_factor(share: npt.ArrayLike) -> Any:
 @cache
 def load() -> WaterNetwork:
     """Return the shipped network, read once; raises `AssetError` if it is damaged."""
-    path = files("routemap").joinpath("assets/sea.npz")
-    try:
-        with path.open("rb") as file, np.load(file) as archive:
-            return read({name: archive[name] for name in archive.files})
-    except (OSError, KeyError, ValueError) as error:
-        cure = "Install routemap-osint again."
-        raise AssetError(f"assets/sea.npz is missing or damaged ({error}). {cure}") from error
+    return read(read_arrays("sea.npz"))
 
 
 def read(stored: Mapping[str, npt.NDArray[Any]]) -> WaterNetwork:
