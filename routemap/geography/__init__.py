@@ -17,7 +17,7 @@ from routemap.geography.geojson import bbox, rounded_mapping
 from routemap.geography.mask import at_sea
 from routemap.geography.nearest import distance_between_areas_m, distance_to_area_m
 from routemap.geography.outlines import VIEWS, unit_codes, unit_names
-from routemap.geography.sphere import EARTH_RADIUS_M, haversine_m
+from routemap.geography.sphere import EARTH_RADIUS_M, haversine_m, steps_m
 
 __all__ = [
     "EARTH_RADIUS_M",
@@ -41,6 +41,7 @@ __all__ = [
     "label_point",
     "line_geometry",
     "rounded_mapping",
+    "steps_m",
     "unit_codes",
     "unit_names",
     "units_along",

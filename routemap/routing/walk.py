@@ -115,25 +115,26 @@ def _at_borders(network: TrackNetwork, walk: Walk) -> _Line:
     part, edges, position = _expand(network, walk)
     chain, start, stop = walk.parts[part].T
     nodes = np.append(_nodes(network, chain, position), walk.last)
-    points = np.stack([np.unwrap(network.lon[nodes], period=360), network.lat[nodes]], axis=1)
+    lon, lat = network.lon[nodes], network.lat[nodes]
+    lon = np.unwrap(lon, period=360) if np.ptp(lon) > 180 else lon
     metres = network.metres[edges].astype(float)
-    chord = geography.haversine_m(*points[:-1].T, *points[1:].T)
+    chord = geography.steps_m(lon, lat)
     offset = np.sqrt(np.maximum(0, metres**2 - chord**2)) / 2
     kind = network.kind[chain].astype(int)
     kind[(kind == KINDS.index("track")) & (offset > SCHEMATIC_M)] = SCHEMATIC
     crossing = np.flatnonzero(network.split[chain])
     share = network.split[chain[crossing]]
     share = np.where(stop[crossing] > start[crossing], share, 1 - share)
+    points = np.stack([lon, lat], axis=1)
     border = points[crossing] + share[:, None] * (points[crossing + 1] - points[crossing])
-    beyond = (1 - share) * metres[crossing]
-    metres[crossing] *= share
-    return _Line(
-        np.insert(points, crossing + 1, border, axis=0),
-        np.insert(network.unit[nodes[:-1]], crossing + 1, network.unit[nodes[crossing + 1]]),
-        np.insert(kind, crossing + 1, kind[crossing]),
-        np.insert(metres, crossing + 1, beyond),
-        np.insert(offset, crossing + 1, offset[crossing]),
-    )
+    twice = np.insert(np.arange(len(edges)), crossing + 1, crossing)
+    beyond = crossing + np.arange(1, len(crossing) + 1)
+    unit, metres = network.unit[nodes[twice]], metres[twice]
+    unit[beyond] = network.unit[nodes[crossing + 1]]
+    metres[beyond] *= 1 - share
+    metres[beyond - 1] *= share
+    points = np.insert(points, crossing + 1, border, axis=0)
+    return _Line(points, unit, kind[twice], metres, offset[twice])
 
 
 def _with_gaps(network: TrackNetwork, walk: Walk, line: _Line, ends: Ends, gaps: Floats) -> _Line:
