@@ -2,8 +2,9 @@
 
 Upstream cut the lines into pieces and dropped some: Nakhodka hangs on a piece whose end lies 1.7 km
 from the main line. Two breaks are closed. An end of track is joined to a node of another component
-within 3 km if that continues the line; two ends of one component within 1 km are joined if the way
-round is long. Nothing is joined across a border or beside a closed one.
+within 3 km if that continues the line; two ends of one component that continue each other are
+joined if the way round is over 20 km, and over 100 km where they are 1 to 3 km apart. Nothing is
+joined across a border or beside a closed one.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from rail_graph import Floats, Ints, Units
 
 JOIN_M, JOIN_TURN_DEG = 3000.0, 60.0
-CLOSE_M, CLOSE_DETOUR_M, CLOSE_DETOUR_RATIO = 1000.0, 20_000.0, 15.0
+CLOSE_M, CLOSE_DETOUR_M, FAR_DETOUR_M = 1000.0, 20_000.0, 100_000.0
 CUTS, CUT_LENGTHS_M = 500, ((100, 500), (500, 1000), (1000, 3000))
 
 Gap = tuple[int, int, int]
@@ -84,7 +85,7 @@ def _close_detours(
     metres = graph.matrix()
     found = []
     for gap, u, v in sorted(_gaps_between_ends(graph, units, inner)):
-        limit = max(CLOSE_DETOUR_M, CLOSE_DETOUR_RATIO * gap)
+        limit = CLOSE_DETOUR_M if gap <= CLOSE_M else FAR_DETOUR_M
         if joined.isdisjoint((u, v)) and np.isinf(dijkstra(metres, indices=u, limit=limit)[v]):
             found.append((u, v, gap))
             joined |= {u, v}
@@ -94,7 +95,7 @@ def _close_detours(
 def _gaps_between_ends(graph: Graph, units: Units, inner: dict[int, int]) -> Iterator[Gap]:
     """Yield the gaps between two ends of track that continue each other."""
     ends = list(inner)
-    pairs = cKDTree(sphere(graph.lonlat[ends])).query_pairs(chord(CLOSE_M), output_type="ndarray")
+    pairs = cKDTree(sphere(graph.lonlat[ends])).query_pairs(chord(JOIN_M), output_type="ndarray")
     for u, v in np.array(ends)[pairs].tolist():
         turn = max(_turn_deg(graph.lonlat, inner[a], a, b) for a, b in ((u, v), (v, u)))
         if units[u] == units[v] and turn <= JOIN_TURN_DEG:

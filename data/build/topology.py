@@ -120,15 +120,19 @@ def cut(polygon: Polygon, grid: Grid) -> list[Polygon]:
     """
     steps = [np.abs(np.diff(ring[:, 0])).max() for ring in polygon]
     turn = grid.turn
-    crosses = max(steps) > turn / 2
-    shape = shape_of(
-        [[_unwrapped(ring, grid.turn, grid.south_pole) if crosses else ring for ring in polygon]]
-    )
-    if crosses:
-        world = shapely.box(0, grid.south_pole, turn, turn)
-        turned = [translate(shape, k * turn) for k in (-1, 0, 1)]
-        shape = shapely.union_all([shapely.intersection(each, world) for each in turned])
-    return polygons_of(shape)
+    if max(steps) <= turn / 2:
+        return polygons_of(shape_of([polygon]))
+    outer, *holes = (_unwrapped(ring, turn, grid.south_pole) for ring in polygon)
+    shape = shape_of([[outer, *(_moved_into(outer, hole, turn) for hole in holes)]])
+    world = shapely.box(0, grid.south_pole, turn, turn)
+    turned = [translate(shape, k * turn) for k in (-1, 0, 1)]
+    return polygons_of(shapely.union_all([shapely.intersection(each, world) for each in turned]))
+
+
+def _moved_into(outer: Ring, hole: Ring, turn: int) -> Ring:
+    """Return a hole on the turn of the globe that its outer ring, unwrapped, begins in."""
+    turns = (hole[:, 0].min() - outer[:, 0].min()) // turn
+    return hole - np.array([turns * turn, 0])
 
 
 def _unwrapped(ring: Ring, turn: int, pole: int) -> Ring:
