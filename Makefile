@@ -7,7 +7,8 @@ VENV ?= .venv
 OUT ?= out/dprk-russia-2023
 BIN = $(VENV)/bin
 
-.PHONY: demo test lint bench assets clean
+.PHONY: demo test lint bench assets release clean
+.DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
 	$(BIN)/routemap build data/dprk-russia-2023 -o $(OUT)
@@ -25,8 +26,13 @@ bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/run.py
 
 assets: $(VENV)/.test
-	cd data/build && for step in countries borders basemap mask rail sea gazetteer; do \
-	  ../../$(BIN)/python $$step.py || exit 1; done
+	for step in countries borders basemap mask rail sea gazetteer; do \
+	  $(BIN)/python data/build/$$step.py || exit 1; done
+
+# A release needs every licence question answered: see sources.json.
+release: $(VENV)/.test
+	! grep -n '"licence_status": "open"' routemap/assets/sources.json
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 clean:
 	rm -rf $(VENV) out .pytest_cache .mypy_cache .ruff_cache
@@ -34,8 +40,8 @@ clean:
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "routemap needs Python 3.11 or later; set PYTHON=..." >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet --upgrade "pip>=25.1" \
+	  || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --editable ".[fast]"

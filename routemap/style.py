@@ -60,9 +60,9 @@ STATES = _frozen(
 
 BASIS = _frozen(
     {
-        "observed": {"core": "#FFFFFF", "label": "observed: image or track"},
-        "reported": {"core": None, "label": "reported: a source says so"},
-        "inferred": {"core": None, "label": "inferred: routemap worked it out"},
+        "observed": {"core": "#FFFFFF", "label": "leg observed, course computed"},
+        "reported": {"core": None, "label": "leg reported, course computed"},
+        "inferred": {"core": None, "label": "leg inferred by routemap"},
     }
 )
 """Colour of a thin line along the middle, and words by basis."""

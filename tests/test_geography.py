@@ -419,6 +419,36 @@ def test_basemap_is_fine_in_its_window_and_coarse_elsewhere():
     assert (land_of(fine) & outside).equals(land_of(coarse) & outside)
 
 
+@pytest.mark.parametrize(
+    "windows",
+    [[], [(45, 36, 56, 48)], [(50, 40, 51, 42)], [(32, 42, 60, 58)], [(-180, -85, 180, 85)]],
+)
+def test_basemap_has_the_seas_that_land_encloses(windows):
+    """The Caspian is a hole of a polygon that crosses the antimeridian."""
+    land = land_of(geography.basemap(windows))
+    at_sea = {
+        "Caspian, middle": (50.5, 41.5),
+        "Caspian, south": (51.5, 39.0),
+        "Azov": (36.5, 46.0),
+        "Black Sea": (35.0, 43.0),
+    }
+    ashore = {"Moscow": (37.6, 55.75), "Baku": (49.87, 40.4), "Ashgabat": (58.38, 37.95)}
+    assert [name for name, point in at_sea.items() if shapely.intersects_xy(land, *point)] == []
+    metres = [geography.distance_to_area_m(point, land)[0] for point in ashore.values()]
+    assert max(metres) < 5_000
+
+
+def test_basemap_is_land_where_the_mask_is_away_from_shores():
+    """Both are Natural Earth's 10m, read in two ways; the base map leaves small islands out."""
+    land = land_of(geography.basemap())
+    lon, lat = (grid.ravel() for grid in np.mgrid[-179:180:2, -83:84:2])
+    afloat = np.array([geography.at_sea(*point) for point in zip(lon, lat, strict=True)])
+    differs = shapely.intersects_xy(land, lon, lat) == afloat
+    points = shapely.points(lon[differs & afloat], lat[differs & afloat])
+    assert shapely.distance(land.boundary, points).max(initial=0) < 0.3
+    assert differs.mean() < 0.01
+
+
 def test_basemap_is_small_plain_json_within_the_world():
     windows = [(128, 40, 135, 45), (20, 30, 50, 48), (37, 43, 142, 62), (100, 0, 125, 25)]
     base = geography.basemap(windows, "de-facto")

@@ -290,11 +290,12 @@ const routemap = (() => {
     const source = data.sources[claim.source];
     const doubt = claim.says !== "asserts";
     return el("article", { class: doubt ? "rm-claim rm-doubt" : "rm-claim" },
-      el("h4", {}, said(`${speaker(source)}:`), " ", said(claim.summary || claim.quote || claim.cargo || id)),
+      el("h4", {}, said(`${speaker(source)}:`), " ", said(claim.summary || claim.quote || claim.cargo || endsWords(claim) || id)),
       claim.quote && el("blockquote", {}, said(claim.quote), claim.locator && [" (", said(claim.locator), ")"]),
       claim.retract && el("p", { class: "rm-warn" }, "Retracted: ", said(claim.retract)),
       facts([
         ["Says", doubt ? claim.says : `${claim.basis}, ${claim.event}`],
+        ["Ends", said(endsWords(claim))],
         ["Against", listed(claim.against)],
         ...whenRows(claim),
         ["Grade", grade(claim.grade, data.words)],
@@ -310,6 +311,9 @@ const routemap = (() => {
         ...sourceRows(data, source),
       ]));
   };
+
+  /** The ends of a movement as this source spells them. */
+  const endsWords = (claim) => claim.origin && `${claim.origin} \u2192 ${claim.destination}, ${claim.mode}`;
 
   const whenRows = (claim) => ["moved", "departed", "arrived", "seen"].map((field) =>
     [field[0].toUpperCase() + field.slice(1), said(claim[field])]);
@@ -352,7 +356,7 @@ const routemap = (() => {
         `${code === "-" ? "at sea" : code} ${km(value)}`).join(", ")],
       ["Course", courseWords(leg)],
       ["Grade", grade(leg.grade, data.words)],
-      ["Sources", counted(leg.sources, "independent source")],
+      ["Sources", `${counted(leg.sources, "source")} recorded as independent`],
       ["Carriers", listed(leg.carriers, ", ")],
       ["Cargo", listed(leg.cargo)],
       ["Quantities", listed(leg.quantities)],
