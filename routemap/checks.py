@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -10,12 +11,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from routemap.model import LegConstraint, RoutedLeg, RouteModel
+    from routemap.routing import Price
 
 __all__ = ["SEVERITIES", "Finding", "check"]
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
+DETOUR_RATIO, DETOUR_KM = 2.0, 200.0
+"""A rail route over twice as long as the straight line, and by over 200 km, is worth a warning: of
+the published distances that routemap is measured on, none by rail is over 1.83 times the straight
+line. By sea a continent may lie between. The figures are routemap's own."""
 LONG_SNAP_KM = 5.0
 """A snap over 5 km is worth a warning: the published port and station positions that routemap's
 gazetteer is built from are good to about 2 km, the rail network's coordinates to 0.1 km."""
@@ -82,7 +88,7 @@ def overruled_constraints(model: RouteModel) -> Iterator[Finding]:
             said = "; ".join(_said(one) for one in leg.constraints)
             message = f"{_name(leg)}: no route satisfies all that is said of the way ({said})."
             message += " The line is drawn by the leg's own constraints alone."
-            claims = _claims_behind(model, *leg.constraints)
+            claims = _claims_behind(leg, *leg.constraints)
             yield Finding("constraints-conflict", "error", message, (leg.id,), claims)
 
 
@@ -93,17 +99,22 @@ def ignored_constraints(model: RouteModel) -> Iterator[Finding]:
         if leg.constraints and drawn and (leg.path is None or leg.mode in {"air", "unknown"}):
             said = "; ".join(_said(one) for one in leg.constraints)
             message = f"{_name(leg)}: the line is schematic and does not show what is said: {said}."
-            claims = _claims_behind(model, *leg.constraints)
+            claims = _claims_behind(leg, *leg.constraints)
             yield Finding("constraint-not-drawn", "warning", message, (leg.id,), claims)
 
 
 def denials(model: RouteModel) -> Iterator[Finding]:
     """Report each claim that denies or questions something on the map."""
     titles = {source.id: source.publisher or source.title for source in model.case.sources}
+    contested: defaultdict[str, list[str]] = defaultdict(list)
+    for leg in model.routed:
+        for claim in leg.standing.against:
+            contested[claim.id].append(leg.id)
     for claim in model.case.claims:
         if claim.retract is None and claim.says != "asserts":
-            legs = tuple(leg.id for leg in model.routed if claim in leg.standing.against)
-            hit = ", ".join((*claim.against, *claim.leg, *claim.route) or legs)
+            legs = tuple(contested[claim.id])
+            place = (claim.at,) if claim.at else ()
+            hit = ", ".join((*claim.against, *claim.leg, *claim.route, *place) or legs)
             message = f"{titles[claim.source]} {claim.says} {hit}: {claim.summary or claim.id}"
             yield Finding(
                 "denied" if claim.says == "denies" else "questioned",
@@ -126,9 +137,11 @@ def long_snaps(model: RouteModel) -> Iterator[Finding]:
             if kilometres > 0:
                 limit = max(LONG_SNAP_KM, site.place.uncertainty_km)
                 what = _NETWORKS.get(leg.mode, f"{leg.mode} line")
+                vague = kilometres < site.place.uncertainty_km
+                place = f"the point used for {site.reported}" if vague else site.reported
                 message = (
-                    f"{_name(leg)}: {site.reported} lies {kilometres:g} km from the nearest "
-                    f"{what} that can be used; the map draws that as a gap."
+                    f"{_name(leg)}: {place} lies {kilometres:g} km from the nearest {what} that "
+                    "can be used; the map draws that as a gap."
                 )
                 numbers = {"snap_km": kilometres, "uncertainty_km": site.place.uncertainty_km}
                 severity: Severity = "warning" if kilometres > limit else "note"
@@ -139,7 +152,7 @@ def same_places(model: RouteModel) -> Iterator[Finding]:
     """Report rows of ``places`` that are one place of the gazetteer: their legs do not meet."""
     rows: dict[str, list[str]] = {}
     for site in model.sites.values():
-        if site.chosen_by in {"gazetteer", "pin"} and site.place.id is not None:
+        if site.whole and site.place.id is not None:
             rows.setdefault(site.place.id, []).append(site.id)
     for place, ids in rows.items():
         if len(ids) > 1:
@@ -173,6 +186,21 @@ def shared_nodes(model: RouteModel) -> Iterator[Finding]:
             )
 
 
+def long_detours(model: RouteModel) -> Iterator[Finding]:
+    """Report rail routes so long that a line may be missing in the data."""
+    for leg in model.routed:
+        if leg.path is None or leg.mode != "rail":
+            continue
+        length, straight = (metres / 1000 for metres in (leg.path.length_m, leg.path.geodesic_m))
+        if length > max(DETOUR_RATIO * straight, straight + DETOUR_KM):
+            message = (
+                f"{_name(leg)}: the route is {length:,.0f} km for {straight:,.0f} km in a straight "
+                "line. A line may be missing in the data; look at the map."
+            )
+            numbers = {"length_km": round(length, 3), "geodesic_km": round(straight, 3)}
+            yield Finding("detour", "warning", message, (leg.id,), (), numbers)
+
+
 def single_sources(model: RouteModel) -> Iterator[Finding]:
     """Report legs that rest on one independent source, or on none."""
     for leg in model.routed:
@@ -195,16 +223,24 @@ def constraint_prices(model: RouteModel) -> Iterator[Finding]:
     """Report what each constraint on a routed leg costs."""
     for leg in model.routed:
         for one in leg.constraints:
-            if one.price is None or one.price.cost_m is None:
-                continue
-            cost = round(one.price.cost_m / 1000, 1)
-            effect = f"makes the route {cost:g} km longer" if cost else "changes nothing"
-            message = f"{_name(leg)}: {_said(one)} {effect}."
-            numbers = {"cost_km": cost}
-            if one.price.alone_m is not None:
-                numbers["alone_km"] = round(one.price.alone_m / 1000, 1)
-            claims = _claims_behind(model, one)
-            yield Finding("constraint-price", "note", message, (leg.id,), claims, numbers)
+            if one.price is not None:
+                message = f"{_name(leg)}: {_said(one)} {_effect(one.price)}."
+                metres = {"cost_km": one.price.cost_m, "alone_km": one.price.alone_m}
+                numbers = {
+                    name: round(value / 1000, 1)
+                    for name, value in metres.items()
+                    if value is not None
+                }
+                claims = _claims_behind(leg, one)
+                yield Finding("constraint-price", "note", message, (leg.id,), claims, numbers)
+
+
+def _effect(price: Price) -> str:
+    """Return what a constraint does to a leg that is routed under it."""
+    if price.cost_m is None:
+        return "is what makes a route possible: without it there is none"
+    cost = round(price.cost_m / 1000, 1)
+    return f"makes the route {cost:g} km longer" if cost else "changes nothing"
 
 
 RULES: tuple[Callable[[RouteModel], Iterable[Finding]], ...] = (
@@ -215,6 +251,7 @@ RULES: tuple[Callable[[RouteModel], Iterable[Finding]], ...] = (
     long_snaps,
     same_places,
     shared_nodes,
+    long_detours,
     single_sources,
     constraint_prices,
 )
@@ -243,7 +280,7 @@ def _said(one: LegConstraint) -> str:
     return f"{_WORDS[one.constraint.kind]} {one.constraint.value}{words}"
 
 
-def _claims_behind(model: RouteModel, *constraints: LegConstraint) -> tuple[str, ...]:
-    """Return the ids of the claims among the rows that state constraints, in the case's order."""
-    by = {row for one in constraints for row in one.by}
-    return tuple(claim.id for claim in model.case.claims if claim.id in by)
+def _claims_behind(leg: RoutedLeg, *constraints: LegConstraint) -> tuple[str, ...]:
+    """Return the ids of the claims among the rows that state constraints on a leg, each once."""
+    rows = dict.fromkeys(row for one in constraints for row in one.by)
+    return tuple(row for row in rows if row not in {leg.id, *leg.routes})

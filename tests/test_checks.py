@@ -157,6 +157,30 @@ def test_denials_name_the_source_and_what_it_denies(found: Any) -> None:
     assert questioned.message == "S questions vladivostok-ru-khabarovsk-ru-air: by-ends"
 
 
+def test_a_denial_of_a_stock_names_the_place(found: Any) -> None:
+    text = """
+        sources: [{id: s, title: S}]
+        claims: [{id: no, source: s, at: "Dunay, RU", says: denies, summary: No stock.}]
+    """
+    (denied,) = found(text, "denied")
+    assert denied.message == "S denies Dunay, RU: No stock."
+
+
+@pytest.mark.parametrize(("origin", "warned"), [("Ankara, TR", True), ("Edirne, TR", False)])
+def test_a_rail_route_far_longer_than_the_straight_line_is_a_warning(
+    found: Any, origin: str, warned: bool
+) -> None:
+    findings = found(
+        f"""\
+        legs:
+        - {{id: leg, origin: "{origin}", destination: "Istanbul, TR", mode: rail}}
+        """,
+        "detour",
+    )
+    assert [one.severity for one in findings] == ["warning"] * warned
+    assert all("may be missing in the data" in one.message for one in findings)
+
+
 @pytest.mark.parametrize(
     ("lon", "radius", "severity"), [("131.6", "1", "warning"), ("131.6", "60", "note")]
 )
@@ -245,6 +269,31 @@ def test_a_constraint_that_changes_nothing_says_so(found: Any) -> None:
     assert price.message.endswith("keeping out of KZ changes nothing.")
     assert price.numbers == {"cost_km": 0.0, "alone_km": 0.0}
     assert found(text.replace(", avoid: [KZ]", ""), "constraint-price") == []
+
+
+def test_a_passage_without_which_there_is_no_route_says_so(found: Any) -> None:
+    text = """
+        sources: [{id: s, title: S}]
+        legs: [{id: leg, origin: "Baku, AZ", destination: "Istanbul, TR", mode: sea}]
+        claims: [{id: said, source: s, leg: leg, via: volga-don, words: by canal}]
+    """
+    (price,) = found(text, "constraint-price")
+    assert price.message.endswith(
+        'passing volga-don ("by canal") is what makes a route possible: without it there is none.'
+    )
+    assert (price.severity, price.claims, price.numbers) == ("note", ("said",), {})
+
+
+def test_two_rows_that_are_one_country_are_a_warning(found: Any) -> None:
+    text = """
+        places:
+        - {id: one, name: North Korea}
+        - {id: two, name: The North, pin: "iso3166:KP"}
+        - {id: store, name: A store, within: KP}
+        legs: [{id: leg, origin: two, destination: store, mode: unknown}]
+    """
+    (same,) = found(text, "same-place")
+    assert (same.legs, same.numbers) == (("leg",), {"rows": 2.0})
 
 
 def test_checks_never_raise_and_never_repair(found: Any, tmp_path: Path) -> None:

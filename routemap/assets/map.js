@@ -385,11 +385,11 @@ const routemap = (() => {
 
   const constraintPrice = (one) => el("div", {}, said(`${one.kind} ${one.value}`),
     one.words.length > 0 && [" \u201c", listed(one.words), "\u201d"],
-    one.cost_km === null ? " (not applied)" : ` (costs ${km(one.cost_km)})`);
+    one.cost_km !== null ? ` (costs ${km(one.cost_km)})`
+      : one.applied ? " (without it there is no route)" : " (not applied)");
 
   const placeCard = (data, place) => {
-    const called = [place.id, place.reported, ...(place.names || [])];
-    const seen = Object.keys(data.claims).filter((id) => called.includes(data.claims[id].at));
+    const seen = Object.keys(data.claims).filter((id) => data.claims[id].site === place.id);
     return el("div", { class: "rm-card" },
       el("h2", {}, said(place.reported)),
       el("p", { class: "rm-sub" }, [place.kind, place.country].filter(there).join(", ")),
@@ -400,7 +400,7 @@ const routemap = (() => {
         ["Why", said(place.chosen_by)],
         ["Also written", listed(place.names, ", ")],
         ["Not", listed(place.never, ", ")],
-        ["Source", said(data.sources[place.source] ? speaker(data.sources[place.source]) : place.source)],
+        ["Source", said(Object.hasOwn(data.sources, place.source) ? speaker(data.sources[place.source]) : place.source)],
         ["Gazetteer", said(place.gazetteer_id)],
       ]),
       place.candidates.length > 0 && el("section", {}, el("h3", {}, "Candidates that lost"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +14,8 @@ from routemap.geography.geodesics import cut, densify, geodesic_m
 from routemap.geography.outlines import outlines, unit_codes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy.typing as npt
     from shapely.geometry.base import BaseGeometry
 
@@ -21,6 +25,7 @@ __all__ = [
     "area",
     "border_lines",
     "countries_along",
+    "countries_in_order",
     "country_at",
     "country_near",
     "label_point",
@@ -217,11 +222,16 @@ def units_along(coordinates: npt.ArrayLike) -> dict[int, float]:
         Units in order of first entry, -1 for sea; the sum is the length of the line.
     """
     km: dict[int, float] = {}
-    for piece in cut(densify(coordinates, STEP_M)):
-        middles, metres = _crossings(piece)
-        for unit, part in zip(units_at(*middles.T).tolist(), metres.tolist(), strict=True):
-            km[unit] = km.get(unit, 0.0) + part / 1000
+    for unit, metres in _pieces(coordinates):
+        km[unit] = km.get(unit, 0.0) + metres / 1000
     return km
+
+
+def _pieces(coordinates: npt.ArrayLike) -> Iterator[tuple[int, float]]:
+    """Yield unit and metres of the pieces that borders cut a line into, in order."""
+    for part in cut(densify(coordinates, STEP_M)):
+        middles, metres = _crossings(part)
+        yield from zip(units_at(*middles.T).tolist(), metres.tolist(), strict=True)
 
 
 def _crossings(line: Floats) -> tuple[Floats, Floats]:
@@ -232,7 +242,7 @@ def _crossings(line: Floats) -> tuple[Floats, Floats]:
     near = borders.lines[borders.line_tree.query(path, predicate="intersects")]
     meets = points(get_coordinates(intersection(near, path)))
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
-    stops = np.unique([0.0, *line_locate_point(path, meets), along[-1]])
+    stops = np.unique([0.0, *line_locate_point(path, meets), along[-1]]) if along[-1] else along[:2]
     metres = np.concatenate([[0.0], np.cumsum(geodesic_m(*line[:-1].T, *line[1:].T))])
     halves = (stops[:-1] + stops[1:]) / 2
     middles = np.column_stack([np.interp(halves, along, axis) for axis in line.T])
@@ -261,3 +271,26 @@ def countries_along(coordinates: npt.ArrayLike, view: str = "recognised") -> dic
         code = codes[unit] or "-"
         km[code] = km.get(code, 0.0) + part
     return km
+
+
+def countries_in_order(
+    coordinates: npt.ArrayLike, view: str = "recognised"
+) -> list[tuple[str | None, float]]:
+    """Return country and km of each part of a line, in order.
+
+    Parameters
+    ----------
+    coordinates
+        Shape (n, 2): lon, lat; each edge is the shortest line between its ends.
+    view
+        Border view.
+
+    Returns
+    -------
+    list of (str or None, float)
+        No two neighbours are alike; None where there is no country (sea). The sum is the length of
+        the line.
+    """
+    codes = (*unit_codes(view), "")
+    named = ((codes[unit] or None, metres / 1000) for unit, metres in _pieces(coordinates))
+    return [(code, sum(km for _, km in run)) for code, run in groupby(named, key=itemgetter(0))]

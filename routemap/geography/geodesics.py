@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["cut", "geodesic_m", "great_circle", "line_geometry", "unwrap"]
+__all__ = ["cut", "geodesic_m", "great_circle", "line_geometry", "points_along", "unwrap"]
 
 STEP_M = 50_000.0
 
@@ -67,6 +67,28 @@ def great_circle(start: tuple[float, float], stop: tuple[float, float]) -> Float
         Shape (n, 2); begins at `start`, ends at `stop`, longitudes running on past 180.
     """
     return densify([start, stop], STEP_M)
+
+
+def points_along(
+    start: tuple[float, float], stop: tuple[float, float], metres: npt.ArrayLike
+) -> Floats:
+    """Return the points of the shortest line between two points at distances from its start.
+
+    Parameters
+    ----------
+    start, stop
+        (lon, lat).
+    metres
+        Distances, shape (n,).
+
+    Returns
+    -------
+    ndarray
+        Shape (n, 2), longitudes from -180 to 180.
+    """
+    far = np.asarray(metres, dtype=float)
+    lon, lat, azimuth = (np.full_like(far, one) for one in (*start, wgs84().inv(*start, *stop)[0]))
+    return np.stack(wgs84().fwd(lon, lat, azimuth, far)[:2], axis=1)
 
 
 def densify(coordinates: npt.ArrayLike, step_m: float) -> Floats:

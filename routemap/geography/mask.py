@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from routemap.errors import AssetError
+from routemap.geography.sphere import EARTH_KM
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -41,8 +42,8 @@ ROWS: Final = 180 * CELLS
 COLUMNS: Final = 360 * CELLS
 WATER: Final = -1
 LAND: Final = -2
-KM_PER_CELL: Final = 6371.0088 * np.pi / 180 / CELLS
-"""Height of a cell on the sphere with the earth's mean radius (IUGG)."""
+KM_PER_CELL: Final = EARTH_KM * np.pi / 180 / CELLS
+"""Height of a cell on the sphere."""
 SHORE_KM: Final = 7.0
 """Distances to the shore are told up to this one."""
 

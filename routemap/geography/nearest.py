@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from routemap.geography.geodesics import geodesic_m
+from routemap.geography.geodesics import geodesic_m, wgs84
+from routemap.geography.sphere import vectors
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -15,12 +16,23 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Point = tuple[float, float]
 
-__all__ = ["distance_between_areas_m", "distance_to_area_m"]
+__all__ = ["disc", "distance_between_areas_m", "distance_to_area_m"]
 
 EDGE_DEGREES = 0.1
 SPHERE_ERROR = 1.01
 """Distances on a sphere are within 0.6 % of those on WGS 84; this leaves room for that."""
 ROUNDS = 8
+
+
+def disc(centre: Point, radius_m: float) -> BaseGeometry:
+    """Return the polygon of the points within `radius_m` of (lon, lat); it may run past 180."""
+    from shapely import Polygon
+
+    bearings = np.linspace(0, 360, 64, endpoint=False)
+    lon, lat = (np.full(len(bearings), one) for one in centre)
+    east, north, _ = wgs84().fwd(lon, lat, bearings, np.full(len(bearings), radius_m))
+    turn = np.round((east - centre[0]) / 360) * 360
+    return Polygon(np.stack([east - turn, north], axis=1))
 
 
 def distance_to_area_m(point: Point, shape: BaseGeometry) -> tuple[float, Point]:
@@ -88,17 +100,11 @@ def _edges(shape: BaseGeometry) -> Floats:
     return np.stack([points[:-1][joined], points[1:][joined]], axis=1)
 
 
-def _vectors(points: Floats) -> Floats:
-    """Return points as unit vectors."""
-    lon, lat = np.radians(points[..., 0]), np.radians(points[..., 1])
-    return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1)
-
-
 def _nearest_vertex(edges_a: Floats, edges_b: Floats) -> Point:
     """Return the vertex of `edges_b` that is nearest to one of `edges_a`."""
     from scipy.spatial import cKDTree
 
-    distances, _ = cKDTree(_vectors(edges_a[:, 0])).query(_vectors(edges_b[:, 0]))
+    distances, _ = cKDTree(vectors(*edges_a[:, 0].T)).query(vectors(*edges_b[:, 0].T))
     lon, lat = edges_b[distances.argmin(), 0]
     return float(lon), float(lat)
 
@@ -111,9 +117,9 @@ def _to_edges(point: Point, edges: Floats) -> tuple[float, Point]:
     """
     from pyproj import Proj
 
-    ends = _vectors(edges)
+    ends = vectors(edges[..., 0], edges[..., 1])
     middles = ends.sum(axis=1)
-    here = _vectors(np.array(point))
+    here = vectors(*point)
     away = np.arccos(np.clip(middles @ here / np.linalg.norm(middles, axis=1), -1, 1))
     reach = np.arccos(np.clip((ends[:, 0] * ends[:, 1]).sum(axis=1), -1, 1)) / 2
     near = edges[(away - reach) <= (away + reach).min() * SPHERE_ERROR]

@@ -107,14 +107,13 @@ class Outlines:
         """The lines that units share, and the coasts."""
         from shapely import GeometryType, from_ragged_array
 
-        return np.asarray(
-            from_ragged_array(GeometryType.LINESTRING, self.points, (self.starts,)), dtype=object
-        )
+        lines = from_ragged_array(GeometryType.LINESTRING, self.points, (self.starts,))
+        return _frozen(np.asarray(lines, dtype=object))
 
     @cached_property
     def land(self) -> npt.NDArray[np.object_]:
         """The polygons of all land, without borders."""
-        return _polygons(self.points, self.starts, *self.land_rings)
+        return _frozen(_polygons(self.points, self.starts, *self.land_rings))
 
     @cached_property
     def line_tree(self) -> STRtree:
@@ -137,9 +136,14 @@ def outlines() -> Outlines:
     sides = _sides(stored["refs"], unit_of_ref, len(starts) - 1)
     land = tuple(stored[f"land_{name}"] for name in _RINGS)
     dashed = stored["dashed"]
-    for array in (points, starts, sides, dashed, parts, unit_of_part):
+    for array in (points, starts, sides, dashed, parts, unit_of_part, *land):
         array.flags.writeable = False
     return Outlines(points, starts, sides, dashed, parts, unit_of_part, land)
+
+
+def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    array.flags.writeable = False
+    return array
 
 
 def _points(stored: dict[str, Any]) -> Floats:

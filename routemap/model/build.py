@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from routemap import geography, routing
 from routemap.errors import ArgumentError, BuildError, NoRouteError, Problem, RoutemapError
-from routemap.model.constraints import Saying, sayings, stated
+from routemap.model.constraints import Saying, stated
+from routemap.model.index import index_case
 from routemap.model.route_model import LegConstraint, RoutedLeg, RouteModel
 from routemap.model.sites import Mention, ResolvedSite, SiteBook, free_id, resolve_sites
-from routemap.model.standing import routes_of, standing
+from routemap.model.standing import standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from routemap.claims import Case, Claim, Leg
+    from routemap.model.index import CaseIndex
     from routemap.routing import Constraint, Failure, Path
 
 __all__ = ["build"]
 
-TOUCHING_M = 1000.0
+ARROW_M = 100_000.0
+"""Ends nearer than this are joined by an arrow that begins or ends inside an area, to be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +69,14 @@ def build(case: Case, *, partial: bool = False, borders: str | None = None) -> R
     if view not in geography.VIEWS:
         raise ArgumentError(f"{view!r} is no border view. Use one of {', '.join(geography.VIEWS)}.")
     book = resolve_sites(case, _mentions(case), view)
-    results = [_draw(draft, case, book, view) for draft in _drafts(case, book)]
-    trouble = dict.fromkeys(problem for _, found in results for problem in found)
+    legs, trouble = _drawn(case, book, view)
     found = [*case.problems, *book.problems, *trouble]
     problems = tuple(sorted(found, key=lambda one: (one.file, one.line or 0)))
     if problems and not partial:
         listed = "\n".join(str(problem) for problem in problems)
         noun = "problem" if len(problems) == 1 else "problems"
         raise BuildError(f"{len(problems)} {noun}:\n{listed}", *problems)
-    return RouteModel(case, tuple(leg for leg, _ in results), book.sites, problems, view)
+    return RouteModel(case, legs, book.sites, _seen_at(case, book), problems, view)
 
 
 def _mentions(case: Case) -> Iterable[Mention]:
@@ -108,9 +111,9 @@ def _drafts(case: Case, book: SiteBook) -> list[_Draft]:
     ]
     implied: dict[tuple[str, str, str], list[Claim]] = {}
     for claim in case.claims:
-        if claim.origin and claim.destination and claim.retract is None:
+        if claim.origin and claim.destination and claim.mode and claim.retract is None:
             ends = (_end(book, claim.origin), _end(book, claim.destination))
-            implied.setdefault((*ends, claim.mode or "unknown"), []).append(claim)
+            implied.setdefault((*ends, claim.mode), []).append(claim)
     taken = {row.id for table in (case.legs, case.routes, case.claims) for row in table}
     for (start, stop, mode), claims in implied.items():
         first = claims[0]
@@ -127,19 +130,41 @@ def _end(book: SiteBook, text: str) -> str:
     return text if site is None else site.id
 
 
-def _draw(draft: _Draft, case: Case, book: SiteBook, view: str) -> tuple[RoutedLeg, list[Problem]]:
+def _drawn(case: Case, book: SiteBook, view: str) -> tuple[tuple[RoutedLeg, ...], list[Problem]]:
+    """Return every leg as drawn, and what keeps some from being drawn, each problem once."""
+    drafts = _drafts(case, book)
+    modes = {draft.id: draft.mode for draft in drafts}
+    made = {claim.id: draft.id for draft in drafts for claim in draft.implied}
+    index = index_case(case, modes, made)
+    results = [_draw(draft, index, book, view) for draft in drafts]
+    trouble = dict.fromkeys(problem for _, found in results for problem in found)
+    return tuple(leg for leg, _ in results), list(trouble)
+
+
+def _seen_at(case: Case, book: SiteBook) -> Mapping[str, str]:
+    """Return the site of each claim about a place, by the claim's id."""
+    live = (claim for claim in case.claims if claim.at is not None and claim.retract is None)
+    sites = ((claim.id, book.get(claim.at or "")) for claim in live)
+    return MappingProxyType({claim: site.id for claim, site in sites if site is not None})
+
+
+def _draw(
+    draft: _Draft, index: CaseIndex, book: SiteBook, view: str
+) -> tuple[RoutedLeg, list[Problem]]:
     """Return the leg as drawn, with the problems that keep it from being drawn whole."""
     origin, destination = book.get(draft.origin), book.get(draft.destination)
+    routes = index.routes.get(draft.id, ())
     leg = RoutedLeg(
         id=draft.id,
         mode=draft.mode,
-        routes=routes_of(draft.id, case.routes),
+        routes=tuple(route.id for route in routes),
         origin=origin,
         destination=destination,
-        standing=standing(draft.id, draft.implied, case),
+        standing=standing(draft.id, index),
     )
-    rows = sayings(draft.id, draft.own, leg.standing.claims, case)
-    constraints, problems = stated(rows, draft.mode, case, book)
+    own = [draft.own] if draft.own else []
+    rows: list[Saying] = [*own, *routes, *leg.standing.claims]
+    constraints, problems = stated(draft.id, rows, index, book)
     leg = replace(leg, constraints=constraints)
     lost = any(_is_lost(one.constraint, draft.mode) for one in constraints)
     if origin is None or destination is None or problems or lost:
@@ -149,7 +174,7 @@ def _draw(draft: _Draft, case: Case, book: SiteBook, view: str) -> tuple[RoutedL
             return _linked(leg, origin, destination), []
         return _routed(leg, origin, destination, draft.own, view), []
     except RoutemapError as error:
-        return leg, [_problem(case, draft, error)]
+        return leg, [_problem(index.case, draft, error)]
 
 
 def _is_lost(one: Constraint, mode: str) -> bool:
@@ -160,14 +185,22 @@ def _is_lost(one: Constraint, mode: str) -> bool:
 def _linked(leg: RoutedLeg, origin: ResolvedSite, destination: ResolvedSite) -> RoutedLeg:
     """Draw a link between the nearest points of two ends, one of which at least is an area.
 
-    Where the ends touch, the nearest points say nothing, and the link joins the label positions.
+    Where they are nearer than 100 km, that would be too short to see: the link then begins, or
+    ends, inside the area within 100 km of that edge.
     """
     metres, start, stop = _nearest(origin, destination)
-    if metres < TOUCHING_M:
-        start, stop = origin.point, destination.point
+    if metres < ARROW_M:
+        start, stop = _inside(origin, start), _inside(destination, stop)
     slack = sum(end.place.uncertainty_km * 1000 for end in (origin, destination) if not end.area)
     line = geography.great_circle(start, stop)
     return replace(leg, link=line, at_least_m=max(0.0, metres - slack))
+
+
+def _inside(end: ResolvedSite, edge: tuple[float, float]) -> tuple[float, float]:
+    """Return a point inside an area and within 100 km of its edge; a point end is itself."""
+    if end.area is None:
+        return end.point
+    return geography.label_point(geography.disc(edge, ARROW_M).intersection(end.area))
 
 
 def _nearest(

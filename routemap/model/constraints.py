@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
 
 from routemap import geography, networks, routing
 from routemap.claims import Claim, Leg, Route
@@ -11,53 +12,76 @@ from routemap.model.route_model import LegConstraint
 from routemap.routing import Constraint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable
 
     from routemap.claims import Case
+    from routemap.model.index import CaseIndex
     from routemap.model.sites import SiteBook
+    from routemap.routing.path import Point
 
-__all__ = ["Saying", "sayings", "stated"]
+__all__ = ["Saying", "stated"]
 
 Saying = Leg | Route | Claim
+_Field = Literal["avoid", "only", "via"]
+_FIELDS: tuple[_Field, ...] = ("avoid", "only", "via")
 _TABLES = ((Leg, "legs"), (Route, "routes"), (Claim, "claims"))
 
 
-def sayings(leg: str, own: Leg | None, claims: Sequence[Claim], case: Case) -> list[Saying]:
-    """Return the rows that may tell a leg's way: itself, its routes, claims that assert these."""
-    routes = [route for route in case.routes if leg in route.legs]
-    return [*([own] if own else []), *routes, *claims]
-
-
 def stated(
-    rows: Iterable[Saying], mode: str, case: Case, book: SiteBook
+    leg: str, rows: Iterable[Saying], index: CaseIndex, book: SiteBook
 ) -> tuple[tuple[LegConstraint, ...], list[Problem]]:
-    """Return the constraints of `rows` on a leg, each once, and what of them cannot be read.
+    """Return the constraints that `rows` put on a leg, each once, and what cannot be read.
 
-    A ``via`` whose place did not resolve has no point: the leg cannot be drawn under it.
+    Two names of one place are one ``via``, by its first name. A ``via`` whose place did not resolve
+    has no point: the leg cannot be drawn under it.
     """
-    found: dict[Constraint, tuple[list[str], list[str]]] = {}
+    found: dict[tuple[str, str | Point], LegConstraint] = {}
     problems: list[Problem] = []
     for row in rows:
-        for field, items in (("avoid", row.avoid), ("only", row.only), ("via", row.via)):
+        for field in _FIELDS:
             try:
-                constraints = _read(field, items, mode, book)
+                constraints = _read(field, row, leg, index, book)
             except RoutemapError as error:
-                problems.append(_problem(case, row, field, items, error))
+                problems.append(_problem(index.case, row, field, error))
                 continue
-            for constraint in constraints:
-                by, words = found.setdefault(constraint, ([], []))
-                by.append(row.id)
-                words += [row.words] if isinstance(row, Claim) and row.words else []
-    said = (LegConstraint(one, tuple(by), tuple(words)) for one, (by, words) in found.items())
-    return tuple(said), problems
+            for one in constraints:
+                key = one.kind, one.point or one.value
+                found[key] = _said_by(row, found.get(key) or LegConstraint(one, (), ()))
+    return tuple(found.values()), problems
 
 
-def _read(field: str, items: Sequence[str], mode: str, book: SiteBook) -> list[Constraint]:
+def _said_by(row: Saying, known: LegConstraint) -> LegConstraint:
+    """Return a constraint that `row` states too, with its words; once for each row."""
+    if row.id in known.by:
+        return known
+    words = (row.words,) if isinstance(row, Claim) and row.words else ()
+    return replace(known, by=(*known.by, row.id), words=(*known.words, *words))
+
+
+def _read(
+    field: _Field, row: Saying, leg: str, index: CaseIndex, book: SiteBook
+) -> list[Constraint]:
+    """Return what one field of `row` means for a leg; raises `RoutemapError` for what it cannot."""
+    mode = index.modes[leg]
     if field == "avoid":
-        return routing.exclusions(mode, [item for item in items if _matters(item, mode)])
+        return routing.exclusions(mode, [item for item in row.avoid if _matters(item, mode)])
     if field == "only":
-        return routing.enclosure(items)
-    return [Constraint("via", text, _via_point(text, book)) for text in items]
+        return routing.enclosure(row.only)
+    legs = index.reach[row.id]
+    found: list[Constraint] = []
+    for text in row.via:
+        ships = {one for one in legs if routing.is_passage(index.modes[one], text)}
+        if leg in (ships or legs):
+            _check_single(text, ships or legs)
+            found.append(Constraint("via", text, None if ships else _via_point(text, book)))
+    return found
+
+
+def _check_single(text: str, legs: Collection[str]) -> None:
+    """Refuse a place that is said of several legs: most of them do not pass it."""
+    if len(legs) > 1:
+        reason = f"{text!r} is said of {len(legs)} legs, and a line passes it on one of them."
+        raise ArgumentError(f"{reason} Write via on the leg that passes it.")
 
 
 def _matters(item: str, mode: str) -> bool:
@@ -75,10 +99,10 @@ def _via_point(text: str, book: SiteBook) -> tuple[float, float] | None:
     return None if site is None else site.point
 
 
-def _problem(
-    case: Case, row: Saying, field: str, items: Sequence[str], error: RoutemapError
-) -> Problem:
+def _problem(case: Case, row: Saying, field: _Field, error: RoutemapError) -> Problem:
     table = next(name for kind, name in _TABLES if isinstance(row, kind))
     file, line = case.origin.get((table, row.id), (case.case, None))
     cure = "Correct the row, or build the rest with --partial."
-    return Problem(file, line, table, row.id, field, "; ".join(items), str(error), cure)
+    return Problem(
+        file, line, table, row.id, field, "; ".join(getattr(row, field)), str(error), cure
+    )

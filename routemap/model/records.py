@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from routemap.dates import When
     from routemap.model.route_model import LegConstraint, RoutedLeg
     from routemap.model.sites import ResolvedSite
-    from routemap.routing import Stretch
 
 __all__ = [
     "CLAIM_FIELDS",
@@ -34,8 +33,6 @@ SITE_FIELDS = (
     *("gazetteer_id", "candidates"),
 )
 CLAIM_FIELDS = tuple(Claim.model_fields)
-OFFSET_LIMIT_M = 2000.0
-_LINES = frozenset({"track", "road"})
 
 
 def leg_record(leg: RoutedLeg) -> dict[str, Any]:
@@ -95,6 +92,7 @@ def _constraint(one: LegConstraint) -> dict[str, Any]:
         "value": one.constraint.value,
         "by": list(one.by),
         "words": list(one.words),
+        "applied": one.price is not None,
         "cost_km": _km(one.price.cost_m) if one.price else None,
         "alone_km": _km(one.price.alone_m) if one.price else None,
     }
@@ -106,7 +104,7 @@ def stretch_records(leg: RoutedLeg) -> list[dict[str, Any]]:
         {
             "leg": leg.id,
             "seq": seq,
-            "kind": _kind(part),
+            "kind": part.kind,
             "basis": "inferred",
             "mode": leg.mode,
             "country": part.country,
@@ -115,11 +113,6 @@ def stretch_records(leg: RoutedLeg) -> list[dict[str, Any]]:
         }
         for seq, part in enumerate(leg.stretches)
     ]
-
-
-def _kind(part: Stretch) -> str:
-    far = part.kind in _LINES and part.max_offset_m > OFFSET_LIMIT_M
-    return "schematic" if far else part.kind
 
 
 def site_record(site: ResolvedSite) -> dict[str, Any]:

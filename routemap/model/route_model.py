@@ -110,6 +110,8 @@ class RouteModel:
         The legs in the order of the case, those that claims made of their own last.
     sites
         The resolved places by id.
+    at
+        Id of the site of each claim about a place (`Claim.at`), by the claim's id.
     problems
         What was left out under ``partial``: rejected rows, places and routes not found.
     view
@@ -119,6 +121,7 @@ class RouteModel:
     case: Case
     routed: tuple[RoutedLeg, ...]
     sites: Mapping[str, ResolvedSite]
+    at: Mapping[str, str]
     problems: tuple[Problem, ...]
     view: str
 

@@ -77,6 +77,13 @@ class ResolvedSite:
         """Whether a line may begin or end here: a point known to within 100 km."""
         return self.area is None and self.place.uncertainty_km <= ROUTABLE_KM
 
+    @property
+    def whole(self) -> bool:
+        """Whether the site is its gazetteer place itself, not somewhere near or within it."""
+        if self.area is None:
+            return self.chosen_by in {"gazetteer", "pin"}
+        return self.kind == "country"
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
@@ -148,13 +155,12 @@ def _resolve_text(
     if located.place is None:
         return _explain(mention.field, text, located)
     same = (site for site in sites.values() if _is_place(site, located.place))
-    return next(same, None) or _from_text(_slug(text, rows, sites), text, located, view)
+    return next(same, None) or _from_text(mention, _slug(text, rows, sites), located, view)
 
 
 def _is_place(site: ResolvedSite, place: Place) -> bool:
     """Return whether a site is the gazetteer's `place` itself, not somewhere near or within it."""
-    whole = site.chosen_by in {"gazetteer", "pin"} or site.kind == "country"
-    return whole and place.id is not None and site.place.id == place.id
+    return site.whole and place.id is not None and site.place.id == place.id
 
 
 def _rows_by_text(rows: Sequence[Site]) -> dict[str, list[str]]:
@@ -182,6 +188,8 @@ def _one_mode(modes: Sequence[str]) -> str | None:
 
 def _resolve_row(row: Site, modes: Sequence[str], view: str) -> ResolvedSite | Trouble:
     """Return the site, or what stands in the way."""
+    if row.country is not None and geography.country_code(row.country) is None:
+        return _no_country("country", row.country)
     try:
         if row.lon is not None and row.lat is not None:
             return _from_coordinates(row, row.lon, row.lat, view)
@@ -189,7 +197,7 @@ def _resolve_row(row: Site, modes: Sequence[str], view: str) -> ResolvedSite | T
             return _from_area(row, row.within, view)
         if row.near is not None:
             return _from_near(row, row.near)
-        return _from_gazetteer(row, modes)
+        return _from_gazetteer(row, modes, view)
     except RoutemapError as error:
         cure = "State country and kind, or pin the place."
         return Trouble("name", row.name, str(error), cure)
@@ -227,16 +235,20 @@ def _swapped(lon: float, lat: float, code: str, view: str) -> bool:
     return geography.country_near(lat, lon, within_km=25.0, view=view) == code
 
 
+def _no_country(field: str, text: str) -> Trouble:
+    cure = "Give an ISO 3166 code or the English name of a country."
+    return Trouble(field, text, f"{text!r} is no country that routemap knows.", cure)
+
+
 def _from_area(row: Site, within: str, view: str) -> ResolvedSite | Trouble:
     code = geography.country_code(within)
     if code is None:
-        cure = "Give an ISO 3166 code or the English name of a country."
-        return Trouble("within", within, "no country of that name is known.", cure)
-    area = places.country(code, view=view)
-    place = replace(area, reason=f"anywhere within {area.name}: the case says no more")
-    return ResolvedSite(
-        row.id, row.name, row.kind or "country", place, "area", geography.area(code, view)
-    )
+        return _no_country("within", within)
+    country = places.country(code)
+    place = replace(country, reason=f"anywhere within {country.name}: the case says no more")
+    kind = "country" if geography.country_code(row.name) == code else "region"
+    site = ResolvedSite(row.id, row.name, row.kind or kind, place, "area")
+    return _outlined(site, "within", within, view)
 
 
 def _from_near(row: Site, near: str) -> ResolvedSite | Trouble:
@@ -244,29 +256,34 @@ def _from_near(row: Site, near: str) -> ResolvedSite | Trouble:
     if located.place is None:
         return _explain("near", near, located)
     anchor = located.place
+    if anchor.extent == "area":
+        reason = f"{anchor.name} is a {anchor.kind}, and a distance is measured from a point."
+        cure = "Name a town, station or port; for anywhere in a country write within: and its code."
+        return Trouble("near", near, reason, cure)
     place = replace(
         anchor,
         uncertainty_km=row.within_km or anchor.uncertainty_km,
         kind=row.kind or anchor.kind,
         reason=f"within {row.within_km:g} km of {anchor.name}, as the case says",
     )
-    losers = tuple(one for one in located.candidates if one.id != anchor.id)
+    losers = _losers(located, anchor)
     return ResolvedSite(row.id, row.name, place.kind, place, "near", None, losers)
 
 
-def _from_gazetteer(row: Site, modes: Sequence[str]) -> ResolvedSite | Trouble:
+def _from_gazetteer(row: Site, modes: Sequence[str], view: str) -> ResolvedSite | Trouble:
     located = _locate_row(row, modes)
+    field, value = ("pin", row.pin) if row.pin else ("name", row.name)
     if located.place is None:
-        return _explain("pin" if row.pin else "name", row.pin or row.name, located)
+        return _explain(field, value, located)
     chosen = located.place
     place = (
         chosen if row.uncertainty_km is None else replace(chosen, uncertainty_km=row.uncertainty_km)
     )
-    losers = tuple(one for one in located.candidates if one.id != chosen.id)
+    losers = _losers(located, chosen)
+    chosen_by: ChosenBy = "pin" if row.pin else "gazetteer"
     kind = row.kind or chosen.kind
-    return ResolvedSite(
-        row.id, row.name, kind, place, "pin" if row.pin else "gazetteer", None, losers
-    )
+    site = ResolvedSite(row.id, row.name, kind, place, chosen_by, None, losers)
+    return _outlined(site, field, value, view)
 
 
 def _locate_row(row: Site, modes: Sequence[str]) -> Location:
@@ -287,14 +304,45 @@ def _locate_row(row: Site, modes: Sequence[str]) -> Location:
     return next((one for one in tried if one.status == "ambiguous"), tried[0])
 
 
-def _from_text(site: str, text: str, located: Location, view: str) -> ResolvedSite:
-    place = located.resolved()
-    losers = tuple(one for one in located.candidates if one.id != place.id)
-    if place.extent == "area" and place.country:
-        polygon = geography.area(place.country, view)
-        return ResolvedSite(site, text, "country", place, "area", polygon)
+def _from_text(
+    mention: Mention, identity: str, located: Location, view: str
+) -> ResolvedSite | Trouble:
+    place, text = located.resolved(), mention.text
     chosen_by: ChosenBy = "gazetteer" if place.id else "coordinates"
-    return ResolvedSite(site, text, place.kind, place, chosen_by, None, losers)
+    losers = _losers(located, place)
+    site = ResolvedSite(identity, text, place.kind, place, chosen_by, None, losers)
+    return _outlined(site, mention.field, text, view)
+
+
+def _losers(located: Location, chosen: Place) -> tuple[Place, ...]:
+    return tuple(one for one in located.candidates if one.id != chosen.id)
+
+
+def _outlined(site: ResolvedSite, field: str, value: str, view: str) -> ResolvedSite | Trouble:
+    """Return a country with its polygon and a point as it is; why any other area cannot be drawn.
+
+    Parameters
+    ----------
+    site
+        What a row or a text means, with no polygon yet.
+    field, value
+        What the case writes.
+    view
+        Border view.
+    """
+    place = site.place
+    if place.extent == "point":
+        return site
+    if place.kind == "country" and place.country:
+        area = geography.area(place.country, view)
+        label = places.country(place.country, view=view)
+        labelled = replace(place, lon=label.lon, lat=label.lat)
+        return replace(site, place=labelled, chosen_by="area", area=area)
+    reason = f"{place.name} is a {place.kind}, an area without an outline: no line can end on it."
+    cure = (
+        "Name a port, station or town on it, or give a row of places lon, lat and uncertainty_km."
+    )
+    return Trouble(field, value, reason, cure)
 
 
 def _slug(text: str, *taken: Container[str]) -> str:

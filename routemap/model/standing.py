@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from routemap.claims import Case, Claim, Route, best_grade, independent_sources
+from routemap.claims import best_grade, independent_sources
 from routemap.dates import When, hull
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["Standing", "routes_of", "standing"]
+    from routemap.claims import Claim
+    from routemap.model.index import CaseIndex
+
+__all__ = ["Standing", "standing"]
 
 State = Literal["reported", "observed", "inferred", "planned", "not-completed", "speculative"]
 Contested = Literal["direct", "by-claim", "by-route"]
@@ -67,39 +70,33 @@ class Standing:
     when: When | None
 
 
-def standing(leg: str, implied: Sequence[Claim], case: Case) -> Standing:
-    """Return how the leg of id `leg` stands; `implied` are claims that made a leg of their own."""
-    routes = routes_of(leg, case.routes)
-    live = [claim for claim in case.claims if claim.retract is None]
-    asserting = [claim for claim in live if claim.says == "asserts"]
-    own = {claim.id for claim in implied}
-    named = [claim for claim in asserting if leg in claim.leg or claim.id in own]
-    claims = [claim for claim in asserting if claim in named or set(routes) & set(claim.route)]
-    doubting = [claim for claim in live if claim.says != "asserts"]
+def standing(leg: str, index: CaseIndex) -> Standing:
+    """Return how the leg of id `leg` stands."""
+    routes = [route.id for route in index.routes.get(leg, ())]
+    named = _asserting(index, [leg])
+    claims = _asserting(index, [leg, *routes])
     ways: dict[str, Contested] = dict.fromkeys(routes, "by-route")
     ways |= {**dict.fromkeys((claim.id for claim in claims), "by-claim"), leg: "direct"}
-    doubts = {one.id: {leg} if one.id in own else _targets(one) for one in doubting}
-    contested, against = _contest(ways, doubts)
     basis = _basis(claims)
+    case = index.case
     return Standing(
         claims=tuple(claims),
-        against=tuple(one for one in doubting if one.id in against),
+        against=tuple(claim for claim in index.about(ways) if claim.says != "asserts"),
         basis=basis,
         state=_state(claims, basis),
-        contested=contested,
+        contested=_contested(ways, index),
         grade=best_grade((case.source(claim.source), claim) for claim in claims),
         sources=independent_sources(case.sources_by_id, {claim.source for claim in claims}),
         when=_dates(named) or _dates(claims),
     )
 
 
+def _asserting(index: CaseIndex, ids: Iterable[str]) -> list[Claim]:
+    return [claim for claim in index.about(ids) if claim.says == "asserts"]
+
+
 def _dates(claims: Iterable[Claim]) -> When | None:
     return hull(claim.when for claim in claims if claim.when is not None)
-
-
-def routes_of(leg: str, routes: Iterable[Route]) -> tuple[str, ...]:
-    """Return the ids of the routes that the leg is part of."""
-    return tuple(route.id for route in routes if leg in route.legs)
 
 
 def _basis(claims: Sequence[Claim]) -> Literal["observed", "reported", "inferred"]:
@@ -114,19 +111,14 @@ def _state(claims: Sequence[Claim], basis: Literal["observed", "reported", "infe
     return next((event for event in _NOT_HAPPENED if event in events), "inferred")
 
 
-def _contest(
-    ways: Mapping[str, Contested], doubts: Mapping[str, set[str]]
-) -> tuple[Contested | None, set[str]]:
-    """Return the nearest way in which a leg is contested, and the ids of the claims that do so.
+def _contested(ways: Mapping[str, Contested], index: CaseIndex) -> Contested | None:
+    """Return the nearest way in which a leg is contested.
 
-    `ways` says what a doubt of each id means for the leg; `doubts` are the targets by claim.
+    `ways` says what a doubt of each id means for the leg.
     """
-    hits = {
-        claim: {ways[one] for one in targets & ways.keys()} for claim, targets in doubts.items()
+    met = {
+        way
+        for one, way in ways.items()
+        if any(claim.says != "asserts" for claim in index.about([one]))
     }
-    met = set().union(*hits.values())
-    return next((way for way in _NEAREST if way in met), None), {one for one in hits if hits[one]}
-
-
-def _targets(claim: Claim) -> set[str]:
-    return {*claim.against, *claim.leg, *claim.route}
+    return next((way for way in _NEAREST if way in met), None)

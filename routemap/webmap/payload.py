@@ -102,7 +102,8 @@ def _claim(model: RouteModel, claim: Claim) -> dict[str, Any]:
     source = model.case.source(claim.source)
     record = claim.model_dump(mode="json", exclude_defaults=True)
     shown = {"says": claim.says, "basis": claim.basis, "event": claim.event}
-    return {**record, **shown, "grade": grade(source, claim)}
+    derived = {"grade": grade(source, claim), "site": model.at.get(claim.id)}
+    return {**record, **shown, **derived}
 
 
 def _route(model: RouteModel, route: Route) -> dict[str, Any]:

@@ -100,7 +100,7 @@ def test_frame_legend_borders_and_notices_are_on_the_map(
 ) -> None:
     page = show(worked).page
     expect(page.get_by_text(FRAME)).to_be_visible()
-    for words in ("by sea", "by rail", "observed: image or track", "planned", "gap: no line"):
+    for words in ("by sea", "by rail", "leg observed, course computed", "planned", "gap: no line"):
         expect(page.locator(".rm-legend").get_by_text(words)).to_be_visible()
     expect(page.locator(".rm-frame")).to_contain_text("Borders: recognised")
     expect(page.locator(".rm-frame")).to_contain_text("OpenStreetMap contributors")
