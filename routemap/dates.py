@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from routemap.errors import DateError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 __all__ = ["WIDENING_DAYS", "When", "hull", "parse"]
 
@@ -79,6 +80,8 @@ def parse(text: str) -> When:
     DateError
         The text is outside the accepted part of EDTF (ISO 8601-2:2019); the message has the cure.
     """
+    if not isinstance(text, str):
+        raise DateError.of(f"{text!r} is not a text.", _CURE)
     written = text.strip()
     _refuse(written)
     start, end = _ends(written)
@@ -196,9 +199,10 @@ def _widened(end: _End | None, sign: int) -> date | None:
 def hull(dates: Iterable[When]) -> When | None:
     """Return the interval that spans all of `dates`, its ends as they were written; None for none.
 
-    An end that is open in any of them is open in the hull.
+    An end that is open in any of them is open in the hull. Raises `DateError` for what is no
+    `When`.
     """
-    spans = list(dict.fromkeys(dates))
+    spans = _distinct(dates)
     if len(spans) < 2:
         return spans[0] if spans else None
     first = min(spans, key=_start)
@@ -217,6 +221,16 @@ def hull(dates: Iterable[When]) -> When | None:
         hard_earliest=None if None in hard_starts else min(day for day in hard_starts if day),
         hard_latest=None if None in hard_ends else max(day for day in hard_ends if day),
     )
+
+
+def _distinct(dates: object) -> list[When]:
+    """Return different dates in their order; raise `DateError` for anything else."""
+    found: dict[When, None] = {}
+    for one in dates if isinstance(dates, Iterable) else [dates]:
+        if not isinstance(one, When):
+            raise DateError.of(f"{one!r} is not a date that was read.", "Read it: dates.parse.")
+        found[one] = None
+    return list(found)
 
 
 def _start(when: When) -> tuple[date, date]:

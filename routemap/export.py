@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
+import stat
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import orjson
 
 from routemap import geography
 from routemap.errors import ArgumentError, OutputError
-from routemap.model import RouteModel, leg_record, site_record, stretch_records
+from routemap.model import RouteModel, claim_record, leg_record, site_record, stretch_records
 from routemap.provenance import FRAME, attributions, provenance, versions
 
 if TYPE_CHECKING:
@@ -32,19 +33,25 @@ __all__ = [
 ]
 
 Json = dict[str, Any]
+_NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
 
 
 def legs_collection(model: RouteModel) -> Json:
     """Return legs.geojson as a dict: one Feature a leg, in the order of the model.
 
     RFC 7946: WGS 84, lon before lat, at most 6 decimals, lines cut at the antimeridian. Geometry is
-    a LineString, a MultiLineString, or null where there is nothing to draw.
+    a LineString, a MultiLineString, or null where there is nothing to draw. Beside the features
+    stand the ``claims`` that they rest on, denials and stocks among them, and their ``sources``;
+    a retracted claim is left out.
     """
     lines = [(leg, leg.coordinates) for leg in model.routed]
-    return _collection(
-        model,
-        [(leg_record(leg), None if line is None else _line(line)) for leg, line in lines],
-    )
+    rows = [(leg_record(leg), None if line is None else _line(line)) for leg, line in lines]
+    live = [claim for claim in model.case.claims if claim.retract is None]
+    said = {
+        "sources": [source.model_dump(mode="json") for source in model.case.sources],
+        "claims": [claim_record(claim) for claim in live],
+    }
+    return {**_collection(model, rows), **said}
 
 
 def stretches_collection(model: RouteModel) -> Json:
@@ -109,11 +116,10 @@ def _features(rows: Sequence[tuple[Json, Json | None]], made_by: Json) -> Json:
 
 def _line(coordinates: npt.NDArray[np.float64]) -> Json:
     """Return a line as GeoJSON, cut at the antimeridian, repeated points left out."""
-    parts = [_thin(part.round(6).tolist()) for part in geography.cut(coordinates)]
-    parts = [part for part in parts if len(part) > 1]
+    thinned = [_thin(part.round(6).tolist()) for part in geography.cut(coordinates)]
+    parts = [part for part in thinned if len(part) > 1]
     if not parts:
-        point = coordinates[0].round(6).tolist()
-        return {"type": "LineString", "coordinates": [point, point]}
+        return {"type": "LineString", "coordinates": thinned[0] * 2}
     if len(parts) == 1:
         return {"type": "LineString", "coordinates": parts[0]}
     return {"type": "MultiLineString", "coordinates": parts}
@@ -151,10 +157,10 @@ def write_file(path: str | os.PathLike[str], data: bytes) -> FilePath:
     """Write one file whole or not at all: a temporary file beside it, fsync, rename.
 
     Returns `path`. Raises `OutputError`, naming the file and the reason; what stood there before
-    is untouched. A link is followed; a folder or a device raises `ArgumentError`.
+    is untouched, and its permissions are kept. A link is followed; a folder, a device or what is
+    no path raises `ArgumentError`.
     """
-    target = FilePath(path)
-    real = FilePath(os.path.realpath(target))
+    target, real = resolved(path)
     try:
         if real.exists() and not real.is_file():
             raise ArgumentError(f"{target} is not an ordinary file. Give the name of a file.")
@@ -167,22 +173,29 @@ def write_file(path: str | os.PathLike[str], data: bytes) -> FilePath:
     return target
 
 
+def resolved(path: str | os.PathLike[str]) -> tuple[FilePath, FilePath]:
+    """Return (`path`, the same with every link in it followed) as paths.
+
+    Raises `ArgumentError` for what is no path.
+    """
+    try:
+        return FilePath(path), FilePath(os.path.realpath(path))
+    except (TypeError, ValueError):
+        raise ArgumentError(f"{path!r} is no path. Give the name of a file or folder.") from None
+
+
 def _write_whole(target: FilePath, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:60]}.")
-    temporary = FilePath(name)
+    """Write a file that takes the permissions of `target`, else those of any new file."""
+    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
+    temporary = target.with_name(f".{target.name[:40]}.{secrets.token_hex(8)}")
+    handle = os.open(temporary, _NEW, 0o666 if mode is None else 0o600)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.chmod(0o666 & ~umask())
+        if mode is not None:
+            temporary.chmod(mode)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def umask() -> int:
-    """Return the process's mask of file permissions."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -7,9 +7,9 @@ import ctypes
 import glob
 import hashlib
 import os
+import secrets
 import shutil
 import sys
-import tempfile
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -61,7 +61,7 @@ def publish(model: RouteModel, folder: str | os.PathLike[str], options: Mapping[
     ------
     OutputError
         A file could not be written, or the folder holds files that are not routemap's. What stood
-        there before is untouched.
+        there before is untouched. `ArgumentError` if `folder` is no path.
 
     Notes
     -----
@@ -69,7 +69,7 @@ def publish(model: RouteModel, folder: str | os.PathLike[str], options: Mapping[
     exchanged with the target in one step where the system can (Linux: ``renameat2``). Elsewhere the
     older result is renamed away first: a kill between the two renames leaves it beside the target.
     """
-    target = Path(os.path.realpath(folder))
+    named, target = export.resolved(folder)
     try:
         _refuse_foreign(target)
         files = _with_manifest(model, outputs(model), options)
@@ -82,7 +82,7 @@ def publish(model: RouteModel, folder: str | os.PathLike[str], options: Mapping[
         reason = error.strerror or str(error)
         cure = "Nothing was changed. Free space, or choose another folder with -o."
         raise OutputError(f"{target} was not written: {reason}. {cure}") from error
-    return Path(folder)
+    return named
 
 
 def _with_manifest(
@@ -126,11 +126,13 @@ def _written_before(folder: Path) -> set[str]:
 
 
 def _replace(target: Path, files: Mapping[str, bytes]) -> None:
-    fresh = Path(tempfile.mkdtemp(prefix=_prefix(target), dir=target.parent))
+    mode = target.stat().st_mode if target.exists() else None
+    fresh = target.with_name(_prefix(target) + secrets.token_hex(8))
+    fresh.mkdir(0o777 if mode is None else 0o700)
     try:
         _fill(fresh, files.items())
-        mode = target.stat().st_mode if target.exists() else 0o777 & ~export.umask()
-        fresh.chmod(mode)
+        if mode is not None:
+            fresh.chmod(mode)
         _swap(fresh, target)
         _sync_folder(target.parent)
     finally:
@@ -138,7 +140,7 @@ def _replace(target: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _prefix(target: Path) -> str:
-    return f".{target.name[:60]}.routemap-"
+    return f".{target.name[:40]}.routemap-"
 
 
 def _fill(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:

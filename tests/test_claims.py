@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import time
 from dataclasses import FrozenInstanceError, replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from routemap import geography
 from routemap.claims import (
+    BORDER_VIEWS,
     GRADE_WORDS,
     TABLES,
     Case,
@@ -24,8 +29,12 @@ from routemap.claims import (
     parse_distance,
     parse_quantity,
     roots,
+    weight,
 )
 from routemap.errors import PhraseError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # Phrases
 
@@ -104,6 +113,21 @@ def test_quantities_refused(text: str, reason: str | None) -> None:
         parse_quantity(text)
     assert caught.value.carried[0] == (reason or f"{text!r} is not a quantity that routemap reads.")
     assert caught.value.carried[1].startswith("Write ")
+
+
+@pytest.mark.parametrize("value", [None, 5, b"4 voyages", ["4 voyages"]])
+def test_what_is_no_text_is_no_phrase(value: Any) -> None:
+    for parse in (parse_quantity, parse_distance):
+        with pytest.raises(PhraseError, match=f"^{re.escape(repr(value))} is not a "):
+            parse(value)
+
+
+@pytest.mark.parametrize("parse", [parse_quantity, parse_distance])
+@pytest.mark.parametrize("amount", ["9" * 400, "1 to " + "9" * 400, "1" * 16, "0." + "1" * 15])
+def test_numbers_have_few_enough_digits_to_be_kept(parse: Any, amount: str) -> None:
+    with pytest.raises(PhraseError, match="has a number of over 15 digits"):
+        parse(f"{amount} km")
+    assert parse_quantity("123,456,789,012,345 shells").low == 123_456_789_012_345
 
 
 def test_a_distance_needs_a_unit() -> None:
@@ -250,6 +274,43 @@ def test_a_source_more_never_lowers_the_count(
     one = data.draw(st.sampled_from(sorted(known)))
     before, after = independent_sources(known, some), independent_sources(known, [*some, one])
     assert before <= after <= before + 1
+
+
+def branching(groups: Sequence[frozenset[str]]) -> int:
+    """Return the size of the largest set of disjoint groups by trying all."""
+    if not groups:
+        return 0
+    apart = [group for group in groups[1:] if not group & groups[0]]
+    return max(1 + branching(apart), branching(groups[1:]))
+
+
+@given(st.lists(st.frozensets(st.sampled_from("abcdefghij"), min_size=2, max_size=4), max_size=10))
+def test_the_largest_packing_is_found(groups: list[frozenset[str]]) -> None:
+    assert weight._packing(groups) == branching(groups)
+    assert weight._greedy((1 << len(groups)) - 1, touching(groups)) <= branching(groups)
+
+
+def touching(groups: Sequence[frozenset[str]]) -> list[int]:
+    return [sum(1 << i for i, other in enumerate(groups) if one & other) for one in groups]
+
+
+def test_many_sources_that_retell_each_other_are_counted_in_time() -> None:
+    names = [f"r{number}" for number in range(30)]
+    pairs = [(one, names[(i * 7 + step) % 30]) for i, one in enumerate(names) for step in (1, 4)]
+    known = book(**dict.fromkeys(names, ()))
+    known |= {f"d{i}": source(f"d{i}", *pair) for i, pair in enumerate(pairs[: weight.EXACT])}
+    start = time.perf_counter()
+    count = independent_sources(known, [key for key in known if key.startswith("d")])
+    assert time.perf_counter() - start < 2
+    assert 12 <= count <= 15
+
+
+def test_beyond_the_bound_the_count_is_a_lower_bound() -> None:
+    number = 2 * weight.EXACT
+    known = {f"r{i}": source(f"r{i}") for i in range(number + 1)}
+    known |= {f"d{i}": source(f"d{i}", f"r{i}", f"r{i + 1}") for i in range(number)}
+    count = independent_sources(known, [f"d{i}" for i in range(number)])
+    assert number / 3 <= count <= number / 2
 
 
 @given(derivations(), st.data())
@@ -407,3 +468,7 @@ def test_a_case_counts_and_finds() -> None:
     assert case.source("a").title == "a"
     with pytest.raises(KeyError):
         case.source("b")
+
+
+def test_the_border_views_of_a_case_are_those_of_geography() -> None:
+    assert BORDER_VIEWS == geography.VIEWS

@@ -106,6 +106,7 @@ NO_ROUTE = "legs: [{id: leg, origin: '135,40', destination: 'Vladivostok, RU', m
         (2, "route 130.3,42.2 132.3,42.9 --mode sea -o route.gpkg"),
         (2, "route 42.2,130.3 132.3,42.9 --mode sea"),
         (2, "export case -o legs.shp"),
+        (2, "build case -o out --borders claimed"),
         (3, "build absent -o out"),
         (3, "check absent"),
         (3, "locate Springfield"),
@@ -209,6 +210,54 @@ def test_json_is_printed_whatever_the_code(
     assert (
         run("route", "Springfield", "Moscow", "--mode", "rail", "--json").json["status"] == "error"
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ("route Najin", "Give FROM, TO and --mode"),
+        ("route Najin Dunay", "Give FROM, TO and --mode"),
+        (f"route {' '.join(RAIL)} -o route.gpkg", "no format for 'route.gpkg'."),
+        (f"route {' '.join(RAIL)} -o -", "--json and -o - both write to stdout"),
+    ],
+)
+def test_a_route_that_is_not_asked_for_whole_says_so_in_json(
+    run: Callable[..., Told], arguments: str, reason: str
+) -> None:
+    told = run(*arguments.split(), "--json")
+    assert (told.code, told.json["status"]) == (2, "error")
+    assert told.json["reason"].startswith(reason)
+    assert told.json["reason"] in told.err
+
+
+def test_build_writes_no_folder_to_stdout(
+    run: Callable[..., Told], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = run("build", CASE, "-o", "-")
+    assert (told.code, told.out) == (2, "")
+    assert "build writes a folder: give -o its name" in told.err
+    assert run("build", CASE, "-o", "-", "--json").json["error"] in told.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_bytes_that_are_no_text_are_shown_in_json(
+    run: Callable[..., Told], case: Callable[[str], Path], tmp_path: Path
+) -> None:
+    odd = os.fsdecode(b"x\xff")
+    located = run("locate", odd, "--json")
+    assert (located.code, located.json["query"]) == (2, "x\\udcff")
+    checked = run("check", tmp_path / odd, "--json")
+    assert (checked.code, checked.json["rejected"]) == (3, 0)
+    assert checked.json["problems"][0]["file"] == f"{tmp_path}/x\\udcff"
+    told = run("build", case("case: x"), "-o", tmp_path / odd, "--json")
+    assert (told.code, told.json["folder"]) == (0, f"{tmp_path}/x\\udcff")
+    assert (tmp_path / odd / "map.html").exists()
+    (tmp_path / f"{odd}.csv").write_text("source,origin,destination,mode,moved\n")
+    built = run("build", tmp_path / f"{odd}.csv", "-o", tmp_path / "out", "--json")
+    assert (built.code, built.json["read"]) == (0, 0)
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_bytes())
+    assert list(manifest["inputs"]) == ["x\\udcff.csv"]
 
 
 def test_build_json_has_counts_and_findings(run: Callable[..., Told], tmp_path: Path) -> None:
@@ -325,6 +374,16 @@ def test_a_route_is_written_as_geojson(run: Callable[..., Told], tmp_path: Path)
     (line,) = json.loads(target.read_bytes())["features"]
     assert line["properties"]["length_km"] == told.json["length_km"]
     assert line["geometry"]["type"] == "LineString"
+
+
+def test_a_route_is_written_to_stdout_for_a_dash(run: Callable[..., Told], tmp_path: Path) -> None:
+    file = tmp_path / "route.geojson"
+    assert run("route", *RAIL, "-o", file).code == 0
+    told = run("route", *RAIL, "-o", "-")
+    assert (told.code, told.out.encode()) == (0, file.read_bytes())
+    nowhere = run("route", "135,40", "131.88,43.11", "--mode", "rail", "-o", "-")
+    assert (nowhere.code, nowhere.out) == (4, "")
+    assert nowhere.err.startswith("no_route: ")
 
 
 def test_map_and_export_write_to_stdout_for_a_dash(run: Callable[..., Told]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import FrozenInstanceError
 from datetime import date, timedelta
+from typing import Any
 
 import edtf
 import pytest
@@ -291,3 +292,16 @@ def test_a_date_prints_so_that_it_can_be_pasted_back() -> None:
     namespace = {"When": When, "datetime": __import__("datetime")}
     assert eval(repr(when), namespace) == when  # noqa: S307 - our own repr
     assert when.hard_earliest == date(2023, 9, 1) - timedelta(days=WIDENING_DAYS["month"])
+
+
+@pytest.mark.parametrize("value", [None, 2023, date(2023, 9, 7), ["2023"]])
+def test_what_is_no_text_is_no_date(value: Any) -> None:
+    with pytest.raises(DateError, match="is not a text") as caught:
+        parse(value)
+    assert caught.value.carried[1].startswith("Write a day as ")
+
+
+@pytest.mark.parametrize("value", [None, 2023, ["2023"], [parse("2023"), None]])
+def test_a_hull_is_of_dates_that_were_read(value: Any) -> None:
+    with pytest.raises(DateError, match="is not a date that was read"):
+        hull(value)

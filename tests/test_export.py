@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pytest
 from shapely.geometry import shape
 
@@ -301,8 +302,34 @@ def test_a_file_is_written_whole_with_the_permissions_of_the_user(tmp_path: Path
     target = tmp_path / "one.json"
     assert export.write_file(str(target), b"one") == target
     assert export.write_file(target, b"two").read_bytes() == b"two"
-    assert stat.S_IMODE(target.stat().st_mode) == 0o666 & ~export.umask()
     assert [one.name for one in tmp_path.iterdir()] == ["one.json"]
+    (tmp_path / "any").touch()
+    assert target.stat().st_mode == (tmp_path / "any").stat().st_mode
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o666, 0o444])
+def test_a_file_that_is_written_anew_keeps_its_permissions(tmp_path: Path, mode: int) -> None:
+    target = tmp_path / "one.json"
+    target.touch()
+    target.chmod(mode)
+    export.write_file(target, b"new")
+    assert (stat.S_IMODE(target.stat().st_mode), target.read_bytes()) == (mode, b"new")
+
+
+@pytest.mark.parametrize("path", [None, 5, "one\0two"])
+def test_what_is_no_path_is_refused(path: Any) -> None:
+    with pytest.raises(ArgumentError, match="is no path"):
+        export.write_file(path, b"")
+
+
+def test_a_name_may_be_as_long_as_the_system_takes(tmp_path: Path) -> None:
+    target = tmp_path / ("\U0001f6a2" * 60 + ".geojson")
+    assert export.write_file(target, b"one").read_bytes() == b"one"
+
+
+def test_a_line_of_one_point_is_within_180_degrees() -> None:
+    line = export._line(np.array([[190, 10], [190.00000001, 10]]))
+    assert line == {"type": "LineString", "coordinates": [[-170, 10], [-170, 10]]}
 
 
 def test_a_link_is_followed(tmp_path: Path) -> None:
@@ -347,3 +374,21 @@ def test_a_failed_write_leaves_the_older_file_and_nothing_else(tmp_path: Path) -
         f"{target} was not written: File too large. Free space, or choose another place."
     )
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("one.json", "older")]
+
+
+def test_the_legs_say_who_says_so_and_who_denies_it(documents: dict[str, Any]) -> None:
+    document = documents["dprk-legs"]
+    sources = {one["id"]: one for one in document["sources"]}
+    claims = {one["id"]: one for one in document["claims"]}
+    named = {
+        claim
+        for leg in document["features"]
+        for field in ("claims", "against")
+        for claim in leg["properties"][field]
+    }
+    assert named <= claims.keys()
+    assert {one["source"] for one in claims.values()} <= sources.keys()
+    assert claims["dprk-denial"]["says"] == "denies"
+    assert claims["nsc-stock"]["quantity"] == ["about 300 containers"]
+    assert claims["nsc-rail"]["distance"].startswith("about 290 km")
+    assert sources["nsc"]["publisher"] == "US National Security Council"

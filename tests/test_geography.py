@@ -216,6 +216,29 @@ def test_countries_along_a_line_across_the_antimeridian():
     assert sum(km.values()) == pytest.approx(WGS84.inv(177, 67, 186, 67)[2] / 1000)
 
 
+def test_countries_in_order_come_again_where_the_line_does():
+    line = [(131.9, 43.6), (130.5, 43.5), (131.9, 43.8)]
+    parts = geography.countries_in_order(line)
+    codes = [code for code, _ in parts]
+    assert codes == ["RU", "CN", "RU"]
+    along = geography.countries_along(line)
+    assert along["RU"] == pytest.approx(parts[0][1] + parts[2][1])
+    assert along["CN"] == pytest.approx(parts[1][1])
+    assert geography.countries_in_order([(150.0, 30.0), (-170.0, 30.0)])[0][0] is None
+    assert geography.countries_in_order([(10.0, 50.0), (10.0, 50.0)]) == [("DE", 0.0)]
+
+
+def test_points_along_lie_on_the_shortest_line():
+    start, stop = (131.88, 43.11), (37.66, 55.78)
+    metres = np.array([0.0, 1_000_000.0, 5_000_000.0])
+    points = geography.points_along(start, stop, metres)
+    far = geography.geodesic_m(np.full(3, start[0]), np.full(3, start[1]), *points.T)
+    rest = geography.geodesic_m(*points.T, np.full(3, stop[0]), np.full(3, stop[1]))
+    assert far == pytest.approx(metres, abs=1e-6)
+    assert far + rest == pytest.approx(np.full(3, geography.geodesic_m(*start, *stop)))
+    assert geography.points_along(start, stop, []).shape == (0, 2)
+
+
 def test_units_along_agrees_with_dense_sampling():
     line = [(24.0, 49.0), (8.0, 47.0)]
     units = geography.units_along(line)
@@ -484,7 +507,8 @@ def test_a_basemap_belongs_to_its_caller():
 
 def test_shipped_arrays_cannot_be_written_to():
     shipped = outlines.outlines()
-    for array in (shipped.parts, shipped.points, shipped.sides, shipped.unit_of_part):
+    arrays = [shipped.parts, shipped.points, shipped.sides, shipped.unit_of_part]
+    for array in [*arrays, *shipped.land_rings, shipped.lines, shipped.land]:
         with pytest.raises(ValueError, match="read-only"):
             array[0] = array[1]
 

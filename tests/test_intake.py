@@ -5,6 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import re
+import time
+import tracemalloc
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -19,8 +23,9 @@ from hypothesis import strategies as st
 
 from routemap import model
 from routemap.claims import TABLES, Case
-from routemap.errors import InputError, OutputError, Problem
+from routemap.errors import ArgumentError, InputError, OutputError, Problem
 from routemap.intake import read_case, schema, write_starter
+from routemap.intake.link import _loops
 from routemap.intake.raw import MAX_BYTES, RawRow, did_you_mean
 from routemap.intake.yaml_file import read_yaml
 
@@ -120,7 +125,7 @@ def test_a_file_of_another_kind(tmp_path: Path) -> None:
     assert messages("Hello", tmp_path, "report.docx") == [
         (
             "report.docx: files ending in '.docx' are not read. Give a folder, a .yaml file, "
-            "or a table (.csv, .ods, .tsv, .xls, .xlsm, .xlsx)."
+            "or a table (.csv, .tsv, .xlsm, .xlsx)."
         )
     ]
 
@@ -128,10 +133,152 @@ def test_a_file_of_another_kind(tmp_path: Path) -> None:
 def test_a_file_that_is_too_large(tmp_path: Path) -> None:
     assert messages("#" * (MAX_BYTES + 1), tmp_path) == [
         (
-            "case.yaml: the file has 8,388,609 bytes; at most 8,388,608 are read. "
+            "case.yaml: the file has over 8,388,608 bytes; no more are read. "
             "Split the case into a folder of smaller tables."
         )
     ]
+
+
+@pytest.mark.parametrize("name", ["case.yaml", "claims.xlsx"])
+def test_no_more_is_read_than_may_be(name: str, tmp_path: Path) -> None:
+    file = tmp_path / name
+    with file.open("wb") as stream:
+        stream.truncate(300 * 1024 * 1024)
+    tracemalloc.start()
+    case = read_case(file, partial=True)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [one.reason[:40] for one in case.problems] == [
+        "the file has over 8,388,608 bytes; no mo"
+    ]
+    assert peak < 40 * 1024 * 1024
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes with names")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "claims.csv")
+    (tmp_path / "case.yaml").write_text("case: x\n")
+    told = [
+        "claims.csv: it is not an ordinary file. Save what it gives as a file, and name that.",
+    ]
+    for place in (tmp_path, tmp_path / "claims.csv"):
+        assert [str(one) for one in read_case(place, partial=True).problems] == told
+
+
+@pytest.mark.parametrize("path", [None, 5, [Path()]])
+def test_what_is_no_path(path: Any) -> None:
+    with pytest.raises(ArgumentError, match=f"^{re.escape(repr(path))} is no path"):
+        read_case(path)
+    with pytest.raises(ArgumentError, match=f"^{re.escape(repr(path))} is no path"):
+        write_starter(path)
+
+
+def test_a_name_that_is_not_utf_8_is_shown(tmp_path: Path) -> None:
+    file = tmp_path / os.fsdecode(b"x\xff.yaml")
+    file.write_text("case: x\ntitel: y\n")
+    case = read_case(file, partial=True)
+    assert [one.file for one in case.problems] == ["x\\udcff.yaml"]
+    assert list(case.inputs) == ["x\\udcff.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("%YAML 1.99\n---\ncase: x\n", 1),
+        ("# note\n%YAML 1.2\n---\ncase: x\n", 2),
+        ("%TAG ! tag:x,2020:\n--- \ncase: x\n", 1),
+        ("case: x\n...\n%YAML 1.99\n---\n", 3),
+        ("\u2028%YAML 1.99\n---\ncase: x\n", 1),
+    ],
+)
+def test_directives_are_refused(text: str, line: int, tmp_path: Path) -> None:
+    assert messages(text, tmp_path) == [
+        (
+            f"case.yaml:{line}: directives (%) are not read. "
+            "Remove the line; put a text that begins with % in quotes."
+        )
+    ]
+
+
+def test_a_file_of_the_folder_that_is_no_table_is_not_ignored(tmp_path: Path) -> None:
+    (tmp_path / "case.yaml").write_text("case: x\n")
+    (tmp_path / "sources.tsv").write_text("id\ttitle\na\tA\n")
+    for name in ("claim.csv", "zebra.xlsx", "legs.ods"):
+        (tmp_path / name).write_text("id\n")
+    for name in ("README.md", "pier.png", ".claim.csv", "~$claims.xlsx"):
+        (tmp_path / name).write_text("let be")
+    (tmp_path / "places.csv").mkdir()
+    (tmp_path / "older").mkdir()
+    (tmp_path / "older" / "claim.csv").write_text("id\n")
+    case = read_case(tmp_path, partial=True)
+    assert [one.id for one in case.sources] == ["a"]
+    assert [str(one) for one in case.problems] == [
+        (
+            "claim.csv: it is none of the tables of a case. Did you mean 'claims'? "
+            "Rename it, or move it out of the folder."
+        ),
+        (
+            "legs.ods: files ending in '.ods' are not read. Give a folder, a .yaml file, "
+            "or a table (.csv, .tsv, .xlsm, .xlsx)."
+        ),
+        (
+            "zebra.xlsx: it is none of the tables of a case. "
+            "Tables are sources, places, legs, routes, claims. "
+            "Rename it, or move it out of the folder."
+        ),
+    ]
+
+
+def derived(parents: Mapping[str, Sequence[str]]) -> str:
+    rows = (
+        f"- {{id: {key}, title: T, derived_from: [{', '.join(ones)}]}}\n"
+        for key, ones in parents.items()
+    )
+    return "sources:\n" + "".join(rows)
+
+
+def test_cycles_are_found_wherever_they_are_entered(tmp_path: Path) -> None:
+    parents = {"x": ["a"], "a": ["b", "c"], "b": ["a"], "c": ["d"], "d": ["c", "a"], "e": ["e"]}
+    file = tmp_path / "case.yaml"
+    file.write_text(derived(parents | {"free": []}))
+    case = read_case(file, partial=True)
+    told = {one.row: (one.reason, one.waiting) for one in case.problems}
+    assert told == {
+        "a": ("a > b > a is a cycle.", 3),
+        "c": ("c > d > c is a cycle.", 0),
+        "e": ("e > e is a cycle.", 0),
+    }
+    assert [one.id for one in case.sources] == ["free"]
+
+
+def test_a_long_chain_waits_for_its_refused_end(tmp_path: Path) -> None:
+    file = tmp_path / "case.yaml"
+    parents: dict[str, list[str]] = {f"s{i}": [f"s{i + 1}"] for i in range(3000)}
+    file.write_text(derived(parents | {"s3000": ["nobody"]}))
+    start = time.perf_counter()
+    case = read_case(file, partial=True)
+    assert time.perf_counter() - start < 10
+    assert [(one.row, one.waiting) for one in case.problems] == [("s3000", 3000)]
+    assert (case.read, case.accepted) == (3001, 0)
+
+
+class _Counted(dict[str, Sequence[str]]):
+    """Parents by id, and how often they were asked for."""
+
+    asked = 0
+
+    def follow(self, key: str) -> Sequence[str]:
+        self.asked += 1
+        return self[key]
+
+
+def test_a_long_chain_is_walked_once_and_a_long_cycle_is_shortened() -> None:
+    chain = _Counted({f"s{i}": [f"s{i + 1}"] for i in range(20_000)} | {"s20000": []})
+    assert _loops(chain, chain.follow) == {}
+    assert chain.asked == 20_001
+    chain["s20000"] = ["s0"]
+    (cycle,) = _loops(chain, chain.follow).values()
+    assert (len(cycle), cycle[0], cycle[-3:]) == (22, "s0", ["...", "s20000", "s0"])
 
 
 def test_utf_16_without_a_mark(tmp_path: Path) -> None:
@@ -414,6 +561,56 @@ def test_spreadsheets_refused(tmp_path: Path) -> None:
         "legs.xlsx:2: legs a 'stray': the cell stands in a column without a name. "
         "Name the column in the header."
     )
+
+
+def packed(rows: Sequence[str], **more: bytes) -> bytes:
+    """Return a minimal .xlsx whose rows are XML, with more parts beside the sheet."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook([]))) as old, zipfile.ZipFile(stream, "w") as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            new.writestr(name, text.replace("</sheetData>", "".join(rows) + "</sheetData>"))
+        for name, data in more.items():
+            new.writestr(f"{name}.xml", data, zipfile.ZIP_DEFLATED)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("cells", "size"),
+    [
+        ('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', "1,048,576 rows and 16,384"),
+        ('<row r="1048576"><c r="CV1048576"><v>1</v></c></row>', "1,048,576 rows and 100"),
+        ('<x:row xmlns:x="y" r="1000001"><c/><x:c/></x:row>', "1,000,001 rows and 2"),
+        ("<row><c/></row>" * 1001 + '<row><c r="BXX1002"/></row>', "1,002 rows and 2,000"),
+    ],
+)
+def test_a_sheet_with_a_cell_far_away_is_refused_before_it_is_laid_out(
+    cells: str, size: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "claims.xlsx"
+    file.write_bytes(packed([cells]))
+    assert [str(one) for one in read_case(file, partial=True).problems] == [
+        (
+            f"claims.xlsx: a sheet spans {size} columns; at most 2,000,000 cells are read. "
+            "Delete what stands far from the table, or save it as CSV."
+        )
+    ]
+
+
+def test_a_spreadsheet_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "claims.xlsx"
+    file.write_bytes(packed([], zeros=bytes(65 * 1024 * 1024)))
+    assert file.stat().st_size < 100_000
+    (problem,) = read_case(file, partial=True).problems
+    assert problem.reason == "the spreadsheet unpacks to over 67,108,864 bytes; no more are read."
+
+
+@pytest.mark.parametrize("reference", ["r='1A'", "r='A0x1'", "r='A1"])
+def test_a_sheet_that_is_damaged_is_refused(reference: str, tmp_path: Path) -> None:
+    file = tmp_path / "claims.xlsx"
+    file.write_bytes(packed([f"<row><c {reference}/></row>"]))
+    (problem,) = read_case(file, partial=True).problems
+    assert problem.reason.startswith("not a spreadsheet that can be read: ")
 
 
 # A lone table of claims

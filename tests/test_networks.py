@@ -3,6 +3,7 @@
 import dataclasses
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -251,3 +252,9 @@ def test_a_cold_rail_route_imports_nothing_heavy():
     if networks.router() == "routingkit-cch":
         heavy.add("scipy")
     assert not loaded & heavy
+
+
+def test_networks_do_not_know_routing_not_even_for_types():
+    sources = Path(networks.__file__).parent.glob("*.py")
+    assert [file.name for file in sources if "routemap.routing" in file.read_text("utf-8")] == []
+    assert Rules.__module__ == "routemap.networks.rules"

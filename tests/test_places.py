@@ -7,12 +7,14 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import routemap
-from routemap import places
+from routemap import geography, places
 from routemap.errors import AmbiguousPlaceError, ArgumentError, AssetError, PlaceNotFoundError
+from routemap.places import ranking, values
 from routemap.places.gazetteer import Gazetteer
 from routemap.places.names import fold, near_spellings, split_kind, transliterations
 from routemap.places.ranking import distance_km
@@ -178,6 +180,40 @@ def test_arguments_are_checked() -> None:
     assert "no kind" in places.locate("Dunay", kind="harbour").reason
     assert "no mode" in places.locate("Dunay", mode="camel").reason
     assert "near" in places.locate("Dunay", near=(float("nan"), 0.0)).reason
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"name": 5},
+        {"name": None},
+        {"name": "Dunay", "country": 5},
+        {"name": "Dunay", "kind": ["port"]},
+        {"name": "Dunay", "mode": 1},
+        {"name": "Dunay", "never": [5]},
+    ],
+)
+def test_what_is_no_text_is_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(ArgumentError, match="Give a text"):
+        places.locate(**given)
+
+
+def test_never_may_be_one_name_and_find_wants_text() -> None:
+    assert places.locate("Dunay", never="Danube") == places.locate("Dunay", never=["Danube"])
+    with pytest.raises(ArgumentError, match="text is 5"):
+        places.find(5)
+
+
+def test_the_weights_cannot_be_changed() -> None:
+    tables = (ranking.STANDING_WEIGHT, ranking.SERVED_BY, ranking.SIBLINGS, values.UNCERTAINTY_KM)
+    for table in tables:
+        with pytest.raises(TypeError, match="does not support item assignment"):
+            table["port"] = 1
+
+
+def test_the_distance_of_two_points_is_that_of_geography() -> None:
+    a, b = (132.335, 42.88), (-122.4, 37.8)
+    assert distance_km(a, b) * 1000 == pytest.approx(float(geography.haversine_m(*a, *b)))
 
 
 def test_answers_to_requests() -> None:

@@ -16,8 +16,7 @@ import pytest
 
 import routemap
 from routemap import publish
-from routemap.errors import OutputError
-from routemap.export import umask
+from routemap.errors import ArgumentError, OutputError
 
 if TYPE_CHECKING:
     from routemap.model import RouteModel
@@ -62,9 +61,27 @@ def test_all_outputs_appear_with_a_true_manifest(model: RouteModel, tmp_path: Pa
 
 def test_permissions_are_those_of_any_new_file(model: RouteModel, tmp_path: Path) -> None:
     folder = publish.publish(model, tmp_path / "out", {})
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o777 & ~umask()
+    (tmp_path / "any").mkdir()
+    (tmp_path / "any" / "file").touch()
+    assert folder.stat().st_mode == (tmp_path / "any").stat().st_mode
     for file in folder.iterdir():
-        assert stat.S_IMODE(file.stat().st_mode) == 0o666 & ~umask()
+        assert file.stat().st_mode == (tmp_path / "any" / "file").stat().st_mode
+
+
+def test_the_mask_of_the_process_is_never_changed(
+    model: RouteModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def changed(mask: int) -> int:
+        raise AssertionError(f"the mask of the whole process became {mask:o}")
+
+    monkeypatch.setattr(os, "umask", changed)
+    assert is_whole(publish.publish(model, tmp_path / "out", {}))
+    assert routemap.to_geojson(model, tmp_path / "legs.geojson").exists()
+
+
+def test_what_is_no_path_is_refused(model: RouteModel) -> None:
+    with pytest.raises(ArgumentError, match=r"^None is no path"):
+        publish.publish(model, None, {})  # type: ignore[arg-type]  # that is the point
 
 
 def test_an_older_result_is_replaced_with_its_permissions_kept(

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from routemap import geography
+from routemap import geography, places
 from routemap.errors import ArgumentError, NoRouteError
 from routemap.routing import answer, route
 
@@ -151,6 +151,31 @@ def test_via_joins_two_courses_without_travelling_a_gap_twice():
     assert not path.coordinates.flags.writeable
 
 
+@pytest.mark.parametrize(
+    ("mode", "ends", "stop"),
+    [
+        ("rail", (VLADIVOSTOK, MOSCOW), IRKUTSK),
+        ("sea", (DUNAY, (139.65, 35.45)), (135.0, 40.0)),
+        ("rail", (VLADIVOSTOK, MOSCOW), VLADIVOSTOK),
+    ],
+)
+def test_at_a_stop_two_stretches_that_are_alike_become_one(mode, ends, stop):
+    path = route(*ends, mode=mode, via=[stop])
+    alike = [(one.kind, one.country) for one in path.stretches]
+    assert all(one != two for one, two in itertools.pairwise(alike))
+    assert all(one.stop == two.start for one, two in itertools.pairwise(path.stretches))
+    halves = [route(ends[0], stop, mode=mode), route(stop, ends[1], mode=mode)]
+    offsets = [part.max_offset_m for half in halves for part in half.stretches]
+    assert max(part.max_offset_m for part in path.stretches) == max(offsets)
+
+
+def test_a_passage_that_opens_the_only_way_has_no_price_and_is_not_needed():
+    path = route((39.6694, 47.1917), (53.37, 36.85), mode="sea", via="volga-don")
+    (price,) = path.prices
+    assert (price.cost_m, price.alone_m, price.needed) == (None, None, False)
+    assert path.free_m is None
+
+
 def test_via_is_priced_and_may_be_passed_twice():
     path = rail(VLADIVOSTOK, OMSK, via=[MOSCOW])
     (price,) = path.prices
@@ -199,7 +224,57 @@ def test_an_argument_that_is_not_known_is_named(options, named):
         route(VLADIVOSTOK, MOSCOW, **options)
 
 
-@pytest.mark.parametrize("place", [(43.11, 131.88), (400.0, 10.0), (float("nan"), 10.0)])
+@pytest.mark.parametrize(
+    ("argument", "cure"),
+    [
+        ({"origin": (None, 1)}, "not a place"),
+        ({"origin": (1, 2, 3)}, "not a place"),
+        ({"origin": 5}, "not a place"),
+        ({"origin": None}, "not a place"),
+        ({"origin": (True, 10)}, "not a place"),
+        ({"origin": {"lon": 1, "lat": 2}}, "not a place"),
+        ({"origin": {"name": "Khasan", "country": 7}}, "as texts"),
+        ({"mode": None}, "not text"),
+        ({"mode": ["rail"]}, "not text"),
+        ({"avoid": 5}, "Give a list"),
+        ({"avoid": None}, "Give a list"),
+        ({"avoid": {"CN": 1}}, "Give a list"),
+        ({"avoid": [5]}, "not text"),
+        ({"only": [None]}, "not text"),
+        ({"via": 5}, "Give a list"),
+        ({"via": (104.26, 52.28)}, "not a place"),
+        ({"view": ["recognised"]}, "border view"),
+    ],
+)
+def test_an_argument_of_another_type_is_refused_with_a_cure(argument, cure):
+    ends = {"origin": VLADIVOSTOK, "destination": MOSCOW, "mode": "rail"}
+    with pytest.raises(ArgumentError, match=cure):
+        route(**{**ends, **argument})
+
+
+@pytest.mark.parametrize("field", ["avoid", "only"])
+def test_a_bare_text_is_a_list_of_one(field):
+    value = {"avoid": "China", "only": "RU"}[field]
+    one, listed = (rail(VLADIVOSTOK, MOSCOW, **{field: item}) for item in (value, [value]))
+    assert one.length_m == listed.length_m > one.free_m
+    assert one.prices == listed.prices
+    by_way_of = rail(VLADIVOSTOK, MOSCOW, via="Irkutsk, RU")
+    assert [price.constraint.value for price in by_way_of.prices] == ["Irkutsk, RU"]
+
+
+def test_a_point_may_be_any_pair_of_numbers():
+    asked = (list(VLADIVOSTOK), np.array(VLADIVOSTOK), (np.float32(131.88), 43.11))
+    lengths = [rail(point, MOSCOW).length_m for point in asked]
+    assert lengths == pytest.approx([rail(VLADIVOSTOK, MOSCOW).length_m] * 3, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        *((43.11, 131.88), (400.0, 10.0), (float("nan"), 10.0), (10.0, float("nan"))),
+        *((float("inf"), 10.0), (10.0, float("-inf")), (10**400, 10)),
+    ],
+)
 def test_a_point_off_the_earth_is_refused(place):
     with pytest.raises(ArgumentError, match="not a place on earth"):
         rail(place, MOSCOW)
@@ -208,9 +283,42 @@ def test_a_point_off_the_earth_is_refused(place):
 @pytest.mark.parametrize("mode", ["air", "unknown"])
 def test_a_great_circle_is_marked_as_such(mode):
     path = route(VLADIVOSTOK, MOSCOW, mode=mode)
-    assert [part.kind for part in path.stretches] == ["great-circle"]
-    assert path.length_m == path.geodesic_m == path.schematic_m
-    assert dict(path.countries) == {"-": path.length_m}
+    assert {part.kind for part in path.stretches} == {"great-circle"}
+    assert path.length_m == path.geodesic_m == path.schematic_m == path.free_m
+    assert path.length_m == pytest.approx(geography.geodesic_m(*VLADIVOSTOK, *MOSCOW))
+
+
+def test_a_great_circle_is_parted_by_country_at_its_borders():
+    path = route(VLADIVOSTOK, MOSCOW, mode="air")
+    assert list(path.countries) == ["RU", "-", "CN"]
+    assert path.countries["CN"] > 1_000_000
+    assert dict(path.countries) == pytest.approx(
+        {code: km * 1000 for code, km in geography.countries_along(path.coordinates).items()},
+        rel=1e-3,
+    )
+    assert all(one.stop == two.start for one, two in itertools.pairwise(path.stretches))
+    assert path.stretches[-1].stop == len(path.coordinates) - 1
+    for part in path.stretches:
+        line = path.coordinates[part.start : part.stop + 1]
+        drawn = geography.geodesic_m(*line[:-1].T, *line[1:].T).sum()
+        assert drawn == pytest.approx(part.length_m, rel=1e-6)
+        assert part.max_offset_m == path.length_m / 2
+    recognised, de_facto = (
+        route(SIMFEROPOL, SEVASTOPOL, mode="air", view=view) for view in geography.VIEWS
+    )
+    assert set(recognised.countries) == {"UA", "-"}
+    assert set(de_facto.countries) == {"RU", "-"}
+
+
+def test_a_great_circle_runs_on_past_180_and_cannot_be_written_to():
+    path = route(VLADIVOSTOK, (-122.4, 37.8), mode="air")
+    assert tuple(path.coordinates[0]) == VLADIVOSTOK
+    assert tuple(path.coordinates[-1]) == pytest.approx((237.6, 37.8))
+    assert np.abs(np.diff(path.coordinates[:, 0])).max() < 180
+    with pytest.raises(ValueError, match="read-only"):
+        path.coordinates[0] = 0
+    here = route(MOSCOW, MOSCOW, mode="unknown")
+    assert (dict(here.countries), len(here.coordinates)) == ({"RU": 0.0}, 2)
 
 
 def test_sums_of_a_path_agree():
@@ -287,6 +395,23 @@ def test_a_place_may_be_a_name_or_a_name_with_its_country():
     assert list(by_name["countries"]) == ["KP", "RU"]
 
 
+def test_the_kind_of_a_place_in_a_request_is_asked_of_the_gazetteer():
+    ends = {"from": "Rajin, KP", "to": list(DUNAY), "mode": "sea"}
+    for kind in ("port", "airfield"):
+        found = ask(**{**ends, "from": {"name": "Vladivostok", "country": "RU", "kind": kind}})
+        place = places.locate("Vladivostok", country="RU", kind=kind, mode="sea").resolved()
+        assert found["coordinates"][0] == [place.lon, place.lat]
+    found = ask(**ends, via=[{"name": "Vladivostok", "country": "RU", "kind": "port"}])
+    assert [one["value"] for one in found["constraints"]] == ["Vladivostok, RU, port"]
+
+
+def test_null_in_a_request_is_as_good_as_absent():
+    null = dict.fromkeys(("id", "avoid", "only", "via", "by", "borders"))
+    assert ask(**null) == ask()
+    named = {"name": "Khasan", "country": "RU", "kind": None}
+    assert ask(to=named) == ask(to={"name": "Khasan", "country": "RU"}) == ask(to="Khasan, RU")
+
+
 def test_an_ambiguous_name_is_an_error_with_its_candidates():
     found = ask(**{"from": "Springfield"})
     assert found["status"] == "error"
@@ -316,6 +441,16 @@ def test_an_ambiguous_name_is_an_error_with_its_candidates():
         ({"only": ["XX"]}, "XX"),
         ({"via": [[1]]}, "not a place"),
         ({"by": "usual"}, "by 'usual' is not available"),
+        ({"from": {"name": "Khasan", "lon": 1}}, "not a place"),
+        ({"from": {"name": "Khasan", "country": "Atlantis"}}, "no country"),
+        ({"from": {"name": "Khasan", "kind": "harbour"}}, "no kind"),
+        ({"from": {"name": 5}}, "not a place"),
+        ({"from": {"name": None, "country": "RU"}}, "not a place"),
+        ({"from": {"country": "RU"}}, "not a place"),
+        ({"from": {"name": "Russia", "kind": "country"}}, "is an area"),
+        ({"from": [float("nan"), 43.11]}, "not a place on earth"),
+        ({"from": [10**400, 43.11]}, "not a place on earth"),
+        ({"by": ["length"]}, "not available"),
         ({"borders": "mine"}, "mine"),
         ({"borders": ["mine"]}, "mine"),
         ({"colour": "red"}, "unknown field 'colour'"),

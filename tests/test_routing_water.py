@@ -129,7 +129,22 @@ def test_open_sea_belongs_to_no_country():
     free = course(RAJIN, DUNAY)
     for rules in ({"only": ["KP", "RU"]}, {"avoid": ["RU", "KP", "CN", "KR", "JP"]}):
         assert course(RAJIN, DUNAY, **rules).coordinates.tobytes() == free.coordinates.tobytes()
-    assert {part.country for part in free.stretches} == {None}
+    assert {part.country for part in free.stretches if part.kind == "water"} == {None}
+
+
+def test_a_gap_over_land_lies_in_the_country_of_the_place():
+    ashore = course((130.0, 42.24), DUNAY)
+    assert ashore.snap_m[0] > 15_000
+    assert [(part.kind, part.country) for part in ashore.stretches] == [
+        ("gap", "KP"),
+        ("water", None),
+        ("gap", "RU"),
+    ]
+    back = course(DUNAY, (130.0, 42.24))
+    assert back.stretches[-1].country == "KP"
+    port = (33.53, 44.596)
+    views = [course(port, NOVOROSSIYSK, view=view) for view in geography.VIEWS]
+    assert [found.stretches[0].country for found in views if found.snap_m[0]] == ["UA", "RU"]
 
 
 def test_the_black_sea_is_left_through_the_straits():
@@ -212,6 +227,14 @@ def test_identical_ends(place):
     found = course(place, place)
     assert found.length_m == pytest.approx(sum(found.snap_m))
     assert tuple(found.coordinates[0]) == tuple(found.coordinates[-1]) == place
+
+
+def test_the_network_cannot_be_written_to():
+    gates = [each.gate for each in NETWORK.passages.values()]
+    edges = [each.edges for each in NETWORK.passages.values()]
+    for array in [*gates, *edges, NETWORK.lon, NETWORK.calm, NETWORK.graph.data]:
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
 
 
 def test_answers_do_not_depend_on_what_was_asked_before():

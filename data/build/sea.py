@@ -29,7 +29,8 @@ from routemap.geography.mask import (
     is_land,
     land_mask,
 )
-from routemap.networks.water import BLOCK, SOUTH, arcs_cross, degrees, positions, vectors
+from routemap.geography.sphere import degrees, vectors
+from routemap.networks.water import BLOCK, SOUTH, arcs_cross, positions
 
 HIGH, WIDE = ROWS // BLOCK, COLUMNS // BLOCK  # finest cells of the quadtree, "blocks"
 POLE = 90.0

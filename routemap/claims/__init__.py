@@ -1,12 +1,13 @@
 """What a case says, as frozen values: sources, places, legs, routes and claims."""
 
-from routemap.claims.case import Case, Position
+from routemap.claims.case import BORDER_VIEWS, Case, Position
 from routemap.claims.frozen import FrozenMapping
 from routemap.claims.phrases import Distance, Quantity, parse_distance, parse_quantity
 from routemap.claims.values import TABLES, Claim, Leg, Route, Row, Site, Source
 from routemap.claims.weight import GRADE_WORDS, best_grade, grade, independent_sources, roots
 
 __all__ = [
+    "BORDER_VIEWS",
     "GRADE_WORDS",
     "TABLES",
     "Case",

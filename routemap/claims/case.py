@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from routemap.claims.values import Claim, Leg, Route, Site, Source
     from routemap.errors import Problem
 
-__all__ = ["Case", "Position"]
+__all__ = ["BORDER_VIEWS", "Case", "Position"]
+
+BORDER_VIEWS = ("recognised", "de-facto")
+"""The views of borders that a case may choose; those of `routemap.geography`, by name."""
 
 Position = tuple[str, int | None]
 

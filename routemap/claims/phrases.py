@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from routemap.errors import PhraseError
+from routemap.errors import PhraseError, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +29,8 @@ _DISTANCE = re.compile(
     r"(?:\s+from\s+(?P<start>.+?))?(?:\s+to\s+(?P<stop>.+))?",
     re.IGNORECASE,
 )
+MOST_DIGITS = 15
+"""As many as a 64-bit number keeps exactly (IEEE 754)."""
 _TWO_WAYS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 _KM: Mapping[str, float] = MappingProxyType({"k": 1.0, "m": 1.609344, "n": 1.852})
 _QUANTITY_CURE = "Write a number and a unit, such as: more than 1000 containers, 4 to 5 voyages."
@@ -84,9 +86,7 @@ def parse_quantity(text: str) -> Quantity:
 
     Raises `PhraseError`, with the grammar as its cure, for anything else.
     """
-    match = _QUANTITY.fullmatch(text.strip())
-    if match is None:
-        raise PhraseError.of(f"{text!r} is not a quantity that routemap reads.", _QUANTITY_CURE)
+    match = _matched(_QUANTITY, text, "quantity", _QUANTITY_CURE)
     qualifier, low, high = _bounds(match, text, _QUANTITY_CURE)
     return Quantity(text.strip(), qualifier, low, high, match["unit"].strip())
 
@@ -96,9 +96,7 @@ def parse_distance(text: str) -> Distance:
 
     Miles and nautical miles are accepted and kept as written. Raises `PhraseError` with its cure.
     """
-    match = _DISTANCE.fullmatch(text.strip())
-    if match is None:
-        raise PhraseError.of(f"{text!r} is not a distance that routemap reads.", _DISTANCE_CURE)
+    match = _matched(_DISTANCE, text, "distance", _DISTANCE_CURE)
     qualifier, low, high = _bounds(match, text, _DISTANCE_CURE)
     factor = _KM[match["unit"][0].lower()]
     return Distance(
@@ -111,12 +109,22 @@ def parse_distance(text: str) -> Distance:
     )
 
 
+def _matched(grammar: re.Pattern[str], text: object, kind: str, cure: str) -> re.Match[str]:
+    match = grammar.fullmatch(text.strip()) if isinstance(text, str) else None
+    if match is None:
+        raise PhraseError.of(f"{text!r} is not a {kind} that routemap reads.", cure)
+    return match
+
+
 def _bounds(
     match: re.Match[str], text: str, cure: str
 ) -> tuple[str | None, float | None, float | None]:
     """Return (qualifier, low, high) of an amount."""
     qualifier = match["qualifier"].lower() if match["qualifier"] else None
     for digits in (match["low"], match["high"] or ""):
+        if sum(map(str.isdigit, digits)) > MOST_DIGITS:
+            reason = f"{shorten(text)!r} has a number of over {MOST_DIGITS} digits."
+            raise PhraseError.of(reason, "Write fewer digits.")
         if _TWO_WAYS.fullmatch(digits):
             whole, _, rest = digits.partition(".")
             reason = f"{text!r} can be read as {whole} or as {whole} thousand."

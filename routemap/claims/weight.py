@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from routemap.claims.values import Claim, Source
 
 __all__ = ["GRADE_WORDS", "best_grade", "grade", "independent_sources", "roots"]
+
+EXACT = 48
+"""How many sources that retell each other's roots are counted exactly: more would take too long."""
 
 GRADE_WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -64,7 +69,8 @@ def independent_sources(sources: Mapping[str, Source], keys: Iterable[str]) -> i
 
     A source counts by its roots (`derived_from` followed to sources that derive from none). One
     that goes back to a single root is that root. One that retells several adds nothing if any of
-    them is counted, and else one. Adding a source never lowers the count.
+    them is counted, and else one. Adding a source never lowers the count, unless more than `EXACT`
+    sources that retell several roots hang together: then the count is a lower bound.
     """
     rooted = {roots(sources, key) for key in keys}
     single = {next(iter(root)) for root in rooted if len(root) == 1}
@@ -74,15 +80,71 @@ def independent_sources(sources: Mapping[str, Source], keys: Iterable[str]) -> i
     return len(single) + _packing([root for root in several if not root & single])
 
 
-def _packing(groups: list[frozenset[str]]) -> int:
+def _packing(groups: Sequence[frozenset[str]]) -> int:
     """Return the size of the largest set of pairwise disjoint groups.
 
-    Exact by branching: a greedy choice would depend on the order, and could lose a witness when a
-    group is added.
+    Groups that touch, directly or over others, are packed together. Exact where at most `EXACT` of
+    them do, so that the order is no matter and a group more never lowers the size; beyond, those
+    that touch the fewest are taken first, which gives a lower bound.
     """
-    if not groups:
-        return 0
-    first, rest = groups[0], groups[1:]
-    apart = [group for group in rest if not group & first]
-    taken = 1 + _packing(apart)
-    return taken if len(apart) == len(rest) else max(taken, _packing(rest))
+    holding: dict[str, int] = {}
+    for index, group in enumerate(groups):
+        for root in group:
+            holding[root] = holding.get(root, 0) | 1 << index
+    touching = [reduce(or_, (holding[root] for root in group)) for group in groups]
+    known: dict[int, int] = {}
+    return sum(
+        _largest(part, touching, known) if part.bit_count() <= EXACT else _greedy(part, touching)
+        for part in _connected((1 << len(groups)) - 1, touching)
+    )
+
+
+def _members(part: int) -> Iterator[int]:
+    """Yield the numbers of the bits that are set in `part`."""
+    while part:
+        lowest = part & -part
+        yield lowest.bit_length() - 1
+        part ^= lowest
+
+
+def _connected(part: int, touching: Sequence[int]) -> Iterator[int]:
+    """Yield the connected components of a set of groups, all of them sets of bits."""
+    while part:
+        component, fresh = 0, part & -part
+        while fresh:
+            component |= fresh
+            around = reduce(or_, (touching[index] for index in _members(fresh)))
+            fresh = around & part & ~component
+        yield component
+        part &= ~component
+
+
+def _largest(part: int, touching: Sequence[int], known: dict[int, int]) -> int:
+    """Return the size of the largest packing of a connected set of groups, by branching.
+
+    A group that touches at most one other may always be taken; else the one that touches most
+    others is taken or left.
+    """
+    if part not in known:
+        ranked = sorted(_members(part), key=lambda index: (touching[index] & part).bit_count())
+        few, most = ranked[0], ranked[-1]
+        if (touching[few] & part).bit_count() <= 2:
+            known[part] = 1 + _sum_of_parts(part & ~touching[few], touching, known)
+        else:
+            taken = 1 + _sum_of_parts(part & ~touching[most], touching, known)
+            known[part] = max(taken, _sum_of_parts(part & ~(1 << most), touching, known))
+    return known[part]
+
+
+def _sum_of_parts(part: int, touching: Sequence[int], known: dict[int, int]) -> int:
+    return sum(_largest(one, touching, known) for one in _connected(part, touching))
+
+
+def _greedy(part: int, touching: Sequence[int]) -> int:
+    """Return the size of the packing that takes those first which touch the fewest others."""
+    size = 0
+    for index in sorted(_members(part), key=lambda index: touching[index].bit_count()):
+        if part >> index & 1:
+            size += 1
+            part &= ~touching[index]
+    return size

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from routemap.cli.codes import DONE, REJECTED, problems_code
-from routemap.cli.show import echo_json, examples, message, plain, table
+from routemap.cli.show import echo_json, examples, message, plain, refuse_usage, table
 from routemap.errors import BuildError, RoutemapError
 
 if TYPE_CHECKING:
@@ -24,13 +24,29 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS"]
 
 STDOUT = Path("-")
-VIEWS = click.Choice(["recognised", "de-facto"])
 LEG_COLUMNS = ("mode", "from", "to", "km", "dates", "grade", "state", "basis", "contested")
+
+
+def _view(_ctx: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """Refuse what is no border view; the views are looked up only where one is given."""
+    if value is not None:
+        from routemap.claims import BORDER_VIEWS
+
+        if value not in BORDER_VIEWS:
+            known = ", ".join(BORDER_VIEWS)
+            raise click.BadParameter(f"{value!r} is no border view. Use one of {known}.")
+    return value
+
 
 _partial = click.option(
     "--partial", is_flag=True, help="Build what can be built; list the rest in every output."
 )
-_borders = click.option("--borders", type=VIEWS, help="Border view; default is the case's own.")
+_borders = click.option(
+    "--borders",
+    callback=_view,
+    metavar="VIEW",
+    help="Border view, recognised or de-facto; default is the case's own.",
+)
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
@@ -47,6 +63,9 @@ def build(case: Path, output: Path, *, partial: bool, borders: str | None, as_js
     """
     from routemap import checks, publish
 
+    if output == STDOUT:
+        reason = "build writes a folder: give -o its name; map and export write to - (stdout)."
+        refuse_usage(reason, {"error": reason, "problems": []} if as_json else None)
     options = {"partial": partial, "borders": borders}
     with _reporting(as_json=as_json):
         model = _model(case, partial=partial, borders=borders)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from routemap.cli.show import echo_json, examples, message, plain, table
+from routemap.cli.show import echo_json, examples, message, plain, refuse_usage, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS"]
 
 _COORDINATES = re.compile(r"-\d+(\.\d*)?\s*,\s*-?\d+(\.\d*)?")
+STDOUT = Path("-")
 _GEOJSON = (".geojson", ".json")
 _KM_FIELDS = ("length_km", "geodesic_km", "free_km", "gap_km", "schematic_km", "snap_km")
 
@@ -98,7 +99,9 @@ def _show_location(answer: Mapping[str, Any]) -> None:
 @click.option("--via", multiple=True, metavar="PLACE", help="Pass this place; in order.")
 @click.option("--by", type=click.Choice(["length"]), help="What is least: pure length.")
 @click.option("--borders", help="Border view: recognised or de-facto.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write it as GeoJSON.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Write it as GeoJSON. - is stdout."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_context
 def route(
@@ -122,21 +125,38 @@ def route(
         _answer_lines(routing.answer, given)
         return
     if destination is None or "mode" not in given:
-        raise click.UsageError(
-            "Give FROM, TO and --mode, such as: route Najin Dunay --mode sea; or - alone."
-        )
-    if output is not None and output.suffix.lower() not in _GEOJSON:
-        raise click.UsageError(f"no format for {output.name!r}. Use {' or '.join(_GEOJSON)}.")
+        reason = "Give FROM, TO and --mode, such as: route Najin Dunay --mode sea; or - alone."
+    else:
+        reason = _output_fault(output, as_json=as_json)
+    if destination is None or reason:
+        refuse_usage(reason, {"status": "error", "reason": reason} if as_json else None)
     answer = routing.answer({"from": origin.strip(), "to": destination.strip(), **given})
     if as_json:
         echo_json(answer)
-    else:
+    elif output != STDOUT or answer["status"] != "ok":
         _show_route(answer)
     if output is not None and answer["status"] == "ok":
-        from routemap import export
-
-        export.write_file(output, export.to_bytes(export.route_collection(answer)))
+        _write_route(output, answer)
     ctx.exit(_route_code(answer))
+
+
+def _output_fault(output: Path | None, *, as_json: bool) -> str:
+    """Return what is wrong with where a route is to be written; "" for nothing."""
+    if output == STDOUT:
+        return "--json and -o - both write to stdout: keep one of them." if as_json else ""
+    if output is not None and output.suffix.lower() not in _GEOJSON:
+        return f"no format for {output.name!r}. Use {' or '.join(_GEOJSON)}, or - for stdout."
+    return ""
+
+
+def _write_route(output: Path, answer: Mapping[str, Any]) -> None:
+    from routemap import export
+
+    collection = export.route_collection(answer)
+    if output == STDOUT:
+        echo_json(collection)
+    else:
+        export.write_file(output, export.to_bytes(collection))
 
 
 def _listed(value: Any) -> Any:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["echo_json", "examples", "message", "plain", "table"]
+__all__ = ["echo_json", "examples", "message", "plain", "refuse_usage", "table"]
 
 WIDE = 200
 
@@ -55,5 +55,22 @@ def echo_json(document: Any) -> None:
     """Print one JSON document on one line to stdout."""
     import orjson
 
-    sys.stdout.buffer.write(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
+    line = orjson.dumps(_encodable(document), option=orjson.OPT_APPEND_NEWLINE)
+    sys.stdout.buffer.write(line)
     sys.stdout.flush()
+
+
+def _encodable(value: Any) -> Any:
+    r"""Return a JSON value; bytes of the command line that are no UTF-8 are shown as \udcff."""
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_encodable(key): _encodable(one) for key, one in value.items()}
+    return [_encodable(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def refuse_usage(reason: str, document: Any) -> NoReturn:
+    """Raise a usage error, after printing `document` as JSON unless it is None."""
+    if document is not None:
+        echo_json(document)
+    raise click.UsageError(reason)

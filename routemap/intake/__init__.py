@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
-from routemap.claims import TABLES, Case, FrozenMapping
+from routemap.claims import BORDER_VIEWS, TABLES, Case, FrozenMapping
 from routemap.errors import InputError, Problem
 from routemap.intake.link import link
 from routemap.intake.lone import slug, with_sources
-from routemap.intake.raw import FileError, RawCase, RawRow, decode, did_you_mean
+from routemap.intake.raw import (
+    FileError,
+    RawCase,
+    RawRow,
+    decode,
+    did_you_mean,
+    path_of,
+    read_bytes,
+    shown_name,
+)
 from routemap.intake.starter import write_starter
 from routemap.intake.table_file import read_csv, read_sheet
 from routemap.intake.validate import validate
@@ -19,12 +27,15 @@ from routemap.intake.yaml_file import HEADER, read_yaml
 
 if TYPE_CHECKING:
     import os
+    from pathlib import Path
 
 __all__ = ["read_case", "schema", "write_starter"]
 
-BORDERS = ("recognised", "de-facto")
-_SHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
+_SHEETS = frozenset({".xlsx", ".xlsm"})
 _TEXTS = frozenset({".csv", ".tsv"})
+_TABLE_LIKE = _SHEETS | _TEXTS | {".xls", ".ods"}
+_NOT_ONES_OWN = (".", "~$")
+"""How the names begin of files that other programs leave: hidden ones, and locks."""
 
 
 def read_case(path: str | os.PathLike[str], *, partial: bool = False) -> Case:
@@ -33,8 +44,8 @@ def read_case(path: str | os.PathLike[str], *, partial: bool = False) -> Case:
     Parameters
     ----------
     path
-        A folder with a case.yaml and, for tables that are not in it, ``<table>.csv`` or
-        ``<table>.xlsx``; a YAML file; or a lone table of claims (.csv, .xlsx).
+        A folder with a case.yaml and, for tables that are not in it, ``<table>.csv``,
+        ``.tsv``, ``.xlsx`` or ``.xlsm``; a YAML file; or a lone table of claims of that form.
     partial
         Return what was accepted; the problems are in ``.problems``.
 
@@ -42,8 +53,10 @@ def read_case(path: str | os.PathLike[str], *, partial: bool = False) -> Case:
     ------
     InputError
         Something was refused, and `partial` is not set. Carries every `Problem`.
+    ArgumentError
+        `path` is no path.
     """
-    place = Path(path)
+    place = path_of(path)
     raw = _read_files(place)
     entries = [(row, validate(row)) for row in raw.rows]
     standing, refused = link(entries)
@@ -61,11 +74,14 @@ def read_case(path: str | os.PathLike[str], *, partial: bool = False) -> Case:
         problems=_in_order((*raw.problems, *header_problems, *refused)),
     )
     if case.problems and not partial:
-        listed = "\n".join(str(problem) for problem in case.problems)
-        number = len(case.problems)
-        plural = "" if number == 1 else "s"
-        raise InputError(f"{place}: {number} problem{plural}:\n{listed}", *case.problems)
+        raise _refusal(place, case.problems)
     return case
+
+
+def _refusal(place: Path, problems: tuple[Problem, ...]) -> InputError:
+    listed = "\n".join(map(str, problems))
+    number = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    return InputError(f"{shown_name(place)}: {number}:\n{listed}", *problems)
 
 
 def _in_order(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
@@ -74,22 +90,26 @@ def _in_order(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
 
 def _read_files(place: Path) -> RawCase:
     """Return what the files of a case hold; a file that cannot be read is a problem."""
-    raw = RawCase(RawRow("case", place.name, 1, {}))
+    raw = RawCase(RawRow("case", shown_name(place.name), 1, {}))
     if place.is_dir():
-        files = [place / "case.yaml", *_tables_in(place)]
+        try:
+            files = [place / "case.yaml", *_tables_in(place, raw)]
+        except OSError as error:
+            raw.problems.append(_unopened(error).problem(shown_name(place)))
+            return raw
     elif place.exists():
         files = [place]
     else:
         reason, cure = "there is no such file or folder.", "Start from: routemap new my-case"
-        raw.problems.append(Problem(str(place), None, None, None, None, None, reason, cure))
+        raw.problems.append(Problem(shown_name(place), None, None, None, None, None, reason, cure))
         return raw
     for file in files:
         try:
             _read_file(file, raw, lone=not place.is_dir())
         except FileError as error:
-            raw.problems.append(error.problem(file.name))
+            raw.problems.append(error.problem(shown_name(file.name)))
         except OSError as error:
-            raw.problems.append(_unopened(error).problem(file.name))
+            raw.problems.append(_unopened(error).problem(shown_name(file.name)))
     return raw
 
 
@@ -101,20 +121,37 @@ def _unopened(error: OSError) -> FileError:
     )
 
 
-def _tables_in(folder: Path) -> list[Path]:
-    """Return the folder's tables in the order of `TABLES`, in capitals or not."""
-    found = sorted(folder.iterdir())
-    suffixes = (".csv", *sorted(_SHEETS))
-    names = [f"{table}{suffix}" for table in TABLES for suffix in suffixes]
-    return [file for name in names for file in found if file.name.lower() == name]
+def _tables_in(folder: Path, raw: RawCase) -> list[Path]:
+    """Return the folder's tables in the order of `TABLES`, in capitals or not.
+
+    A file that looks like a table and is none is a problem; folders and other files are let be.
+    """
+    order = list(TABLES)
+    found = []
+    for file in sorted(folder.iterdir()):
+        stem, suffix = file.stem.lower(), file.suffix.lower()
+        if suffix not in _TABLE_LIKE or file.name.startswith(_NOT_ONES_OWN) or file.is_dir():
+            continue
+        if stem in TABLES:
+            found.append(file)
+        else:
+            cure = did_you_mean(stem, order) or f"Tables are {', '.join(order)}."
+            error = FileError(
+                None,
+                "it is none of the tables of a case.",
+                f"{cure} Rename it, or move it out of the folder.",
+            )
+            raw.problems.append(error.problem(shown_name(file.name)))
+    return sorted(found, key=lambda file: order.index(file.stem.lower()))
 
 
 def _read_file(file: Path, raw: RawCase, *, lone: bool) -> None:
-    data = file.read_bytes()
-    raw.inputs[file.name] = hashlib.sha256(data).hexdigest()
+    data = read_bytes(file)
+    name = shown_name(file.name)
+    raw.inputs[name] = hashlib.sha256(data).hexdigest()
     suffix = file.suffix.lower()
     if suffix in {".yaml", ".yml"}:
-        raw.header, rows, problems = read_yaml(decode(data), file.name)
+        raw.header, rows, problems = read_yaml(decode(data), name)
         raw.problems += problems
     elif suffix in _TEXTS | _SHEETS:
         rows = _read_table(file, data, raw, lone=lone)
@@ -131,9 +168,9 @@ def _read_table(file: Path, data: bytes, raw: RawCase, *, lone: bool) -> list[Ra
         reason = f"the table {table} stands in another file of the case too."
         raise FileError(None, reason, "Keep it in one file.")
     if file.suffix.lower() in _SHEETS:
-        rows = read_sheet(file, table, file.name)
+        rows = read_sheet(data, table, shown_name(file.name))
     else:
-        rows = read_csv(decode(data), table, file.name)
+        rows = read_csv(decode(data), table, shown_name(file.name))
     return with_sources(rows) if lone else rows
 
 
@@ -151,8 +188,9 @@ def _header(header: RawRow, place: Path) -> tuple[dict[str, Any], list[Problem]]
         elif not isinstance(value, str):
             cure = "Write one text, not a list or mapping."
             problems.append(header.problem(key, None, "one text is meant here.", cure))
-        elif key == "borders" and value not in BORDERS:
-            cure = f"{did_you_mean(value, BORDERS)} Use one of {', '.join(BORDERS)}.".strip()
+        elif key == "borders" and value not in BORDER_VIEWS:
+            hint = did_you_mean(value, BORDER_VIEWS)
+            cure = f"{hint} Use one of {', '.join(BORDER_VIEWS)}.".strip()
             problems.append(header.problem(key, value, "it is no border view.", cure))
         else:
             values[key] = value
@@ -168,7 +206,7 @@ def schema() -> dict[str, Any]:
     keys, definitions = models_json_schema(models, ref_template="#/$defs/{model}")
     text = {"type": "string"}
     properties: dict[str, Any] = dict.fromkeys(HEADER, text)
-    properties["borders"] = {"enum": list(BORDERS)}
+    properties["borders"] = {"enum": list(BORDER_VIEWS)}
     properties["speeds"] = {"type": "object", "additionalProperties": text}
     for table, model in TABLES.items():
         items = keys[model, mode]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Entry", "link"]
 
 Entry = tuple[RawRow, Row | list["Problem"]]
+LONGEST_CYCLE = 20
 Standing = dict[str, tuple[RawRow, Row]]
 _POINTERS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -124,14 +125,11 @@ def _unlocated_quotes(
 def _cycles(standing: Mapping[str, tuple[RawRow, Row]]) -> Iterator[tuple[str, Problem]]:
     """Yield one row of each cycle of derived_from, part_of."""
     for name, follow in (("derived_from", _parents), ("part_of", _wholes)):
-        cleared: set[str] = set()
-        for key, (raw, _) in standing.items():
-            cycle = _cycle(key, partial(follow, standing), cleared)
-            if cycle:
-                reason = f"{' > '.join(cycle)} is a cycle."
-                cure = f"Remove the {name} that is not so."
-                yield key, raw.problem(name, ", ".join(follow(standing, key)), reason, cure)
-                cleared.update(cycle)
+        for key, cycle in _loops(standing, partial(follow, standing)).items():
+            reason = f"{' > '.join(cycle)} is a cycle."
+            cure = f"Remove the {name} that is not so."
+            written = ", ".join(follow(standing, key))
+            yield key, standing[key][0].problem(name, written, reason, cure)
 
 
 def _parents(standing: Mapping[str, tuple[RawRow, Row]], key: str) -> Sequence[str]:
@@ -144,37 +142,52 @@ def _wholes(standing: Mapping[str, tuple[RawRow, Row]], key: str) -> Sequence[st
     return (row.part_of,) if isinstance(row, Claim) and row.part_of else ()
 
 
-def _cycle(
-    start: str, follow: Callable[[str], Iterable[str]], cleared: set[str]
-) -> list[str] | None:
-    """Return a path from `start` back to itself, or None; what is cleared is not entered."""
-    paths = [[start]]
-    seen: set[str] = set()
-    while paths:
-        path = paths.pop()
-        for key in follow(path[-1]):
-            if key == start and start not in cleared:
-                return [*path, start]
-            if key not in seen and key not in cleared:
-                seen.add(key)
-                paths.append([*path, key])
-    return None
+def _loops(keys: Iterable[str], follow: Callable[[str], Iterable[str]]) -> Mapping[str, list[str]]:
+    """Return a cycle by the key that it comes back to: of every cycle, one of its keys is there.
+
+    A depth-first search that enters each key once. A long cycle is shortened.
+    """
+    loops: dict[str, list[str]] = {}
+    entered: set[str] = set()
+    for start in keys:
+        if start in entered:
+            continue
+        entered.add(start)
+        path, place, open_ = [start], {start: 0}, [iter(follow(start))]
+        while open_:
+            key = next(open_[-1], None)
+            if key is None:
+                open_.pop()
+                del place[path.pop()]
+            elif key in place:
+                loops.setdefault(key, _shortened(path, place[key]))
+            elif key not in entered:
+                entered.add(key)
+                place[key] = len(path)
+                path.append(key)
+                open_.append(iter(follow(key)))
+    return loops
+
+
+def _shortened(path: Sequence[str], first: int) -> list[str]:
+    """Return the cycle that the end of `path` makes, from `first` and back to it."""
+    if len(path) - first <= LONGEST_CYCLE:
+        return [*path[first:], path[first]]
+    return [*path[first : first + LONGEST_CYCLE - 1], "...", path[-1], path[first]]
 
 
 def _cascade(standing: Standing, culprit: dict[str, int]) -> Iterator[int]:
     """Take out rows that wait for a refused row; yield the problem that each of them waits for."""
-    while stuck := _stuck(standing, culprit):
-        for key, index in stuck.items():
-            del standing[key]
-            culprit[key] = index
-            yield index
-
-
-def _stuck(standing: Standing, culprit: Mapping[str, int]) -> dict[str, int]:
-    """Return the problem that each row waits for which points at a refused row."""
-    return {
-        key: culprit[target]
-        for key, (raw, _) in standing.items()
-        for _, target, _ in _pointers(raw)
-        if target in culprit
-    }
+    targets = {key: [one for _, one, _ in _pointers(raw)] for key, (raw, _) in standing.items()}
+    pointing: dict[str, list[str]] = {}
+    for key, pointed in targets.items():
+        for target in pointed:
+            pointing.setdefault(target, []).append(key)
+    refused = deque(culprit)
+    while refused:
+        for key in pointing.get(refused.popleft(), ()):
+            if key in standing:
+                del standing[key]
+                culprit[key] = [culprit[one] for one in targets[key] if one in culprit][-1]
+                refused.append(key)
+                yield culprit[key]

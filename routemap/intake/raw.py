@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from routemap.errors import Problem
+from routemap.errors import ArgumentError, Problem
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable, Mapping
 
-__all__ = ["LIST_FIELDS", "FileError", "RawCase", "RawRow", "Value", "decode", "did_you_mean"]
+__all__ = [
+    "LIST_FIELDS",
+    "FileError",
+    "RawCase",
+    "RawRow",
+    "Value",
+    "decode",
+    "did_you_mean",
+    "path_of",
+    "read_bytes",
+    "shown_name",
+]
 
 Value = str | list[str] | dict[str, str]
 
@@ -73,14 +86,40 @@ class RawCase:
     tables: set[str] = field(default_factory=set)
 
 
+def path_of(path: str | os.PathLike[str]) -> Path:
+    """Return `path` as a Path; raises `ArgumentError` for what is none."""
+    try:
+        return Path(path)
+    except TypeError:
+        raise ArgumentError(f"{path!r} is no path. Give the name of a file or folder.") from None
+
+
+def read_bytes(file: Path) -> bytes:
+    """Return what an ordinary file holds, reading no more than it may.
+
+    Raises `FileError` where it holds over `MAX_BYTES`, or is a pipe or a device.
+    """
+    if file.exists() and not file.is_file():
+        cure = "Save what it gives as a file, and name that."
+        raise FileError(None, "it is not an ordinary file.", cure)
+    with file.open("rb") as stream:
+        data = stream.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        reason = f"the file has over {MAX_BYTES:,} bytes; no more are read."
+        raise FileError(None, reason, "Split the case into a folder of smaller tables.")
+    return data
+
+
+def shown_name(path: Path | str) -> str:
+    r"""Return a path as text; bytes that are no UTF-8 are shown as \udcff and the like."""
+    return str(path).encode(errors="backslashreplace").decode()
+
+
 def decode(data: bytes) -> str:
     """Return the text of a file in UTF-8, with or without a byte order mark, lines ended by LF.
 
     Raises `FileError`, naming the encoding that it looks like, for anything else.
     """
-    if len(data) > MAX_BYTES:
-        reason = f"the file has {len(data):,} bytes; at most {MAX_BYTES:,} are read."
-        raise FileError(None, reason, "Split the case into a folder of smaller tables.")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise FileError(1, "the file is in UTF-16.", "Save it as UTF-8.")
     if b"\0" in data:

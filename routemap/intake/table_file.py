@@ -9,10 +9,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from routemap.intake.raw import LIST_FIELDS, FileError, RawRow, Value
+from routemap.intake.sheet import first_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
 __all__ = ["read_csv", "read_sheet"]
 
@@ -44,22 +44,14 @@ def _records(reader: Any) -> Iterator[tuple[int, Sequence[str]]]:
         raise FileError(start, f"not valid CSV: {error}.", cure) from None
 
 
-def read_sheet(path: Path, table: str, file: str) -> list[RawRow]:
-    """Return the rows of the first sheet of a spreadsheet (.xlsx, .ods).
+def read_sheet(data: bytes, table: str, file: str) -> list[RawRow]:
+    """Return the rows of the first sheet of a spreadsheet (.xlsx, .xlsm).
 
-    Raises `FileError` where the extra that reads spreadsheets is missing, or the file is damaged.
+    Raises `FileError` where the extra that reads spreadsheets is missing, or the file is damaged or
+    too large.
     """
-    try:
-        from python_calamine import CalamineError, load_workbook
-    except ImportError:
-        cure = "Run: pip install 'routemap-osint[excel]', or save it as CSV."
-        raise FileError(None, "reading spreadsheets needs an extra.", cure) from None
-    try:
-        cells = load_workbook(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except CalamineError as error:
-        reason = f"not a spreadsheet that can be read: {error}."
-        raise FileError(None, reason, "Save it anew, or as CSV.") from None
-    records = ((line, [_cell(one) for one in row]) for line, row in enumerate(cells, 1))
+    rows = enumerate(first_sheet(data), 1)
+    records = ((line, [_cell(one) for one in row]) for line, row in rows)
     return _rows(records, table, file)
 
 

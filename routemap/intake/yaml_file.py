@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ __all__ = ["HEADER", "read_yaml"]
 
 HEADER = ("case", "title", "graded_by", "borders", "speeds")
 MAX_DEPTH = 5
+_DIRECTIVE = re.compile("(?:^|[\n\x85\u2028\u2029])%")
 _START = "Start from: routemap new my-case"
 _ESCAPE_CURE = "Write the character itself, or put the text in single quotes."
 
@@ -46,8 +48,8 @@ class _Node:
 def read_yaml(text: str, file: str) -> tuple[RawRow, list[RawRow], list[Problem]]:
     """Return (header, rows, problems) of a case.yaml.
 
-    Anchors, aliases, tags, duplicate keys, second documents and nesting over 5 are refused. Raises
-    `FileError` where the text is not such a YAML file.
+    Directives, anchors, aliases, tags, duplicate keys, second documents and nesting over 5 are
+    refused. Raises `FileError` where the text is not such a YAML file.
     """
     root = _document(text)
     if not isinstance(root.value, dict):
@@ -114,6 +116,10 @@ def _text(node: _Node) -> str:
 
 def _document(text: str) -> _Node:
     """Return the one document of a YAML text."""
+    if directive := _DIRECTIVE.search(text):
+        line = text.count("\n", 0, directive.end()) + 1
+        cure = "Remove the line; put a text that begins with % in quotes."
+        raise FileError(line, "directives (%) are not read.", cure)
     try:
         return _root(YAML(typ="safe", pure=True).parse(text))
     except MarkedYAMLError as error:

@@ -18,7 +18,7 @@ from routemap.networks.stored import read_arrays
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from routemap.routing.course import Rules
+    from routemap.networks.rules import Rules
 
 __all__ = ["KINDS", "Router", "TrackNetwork", "load", "router_name"]
 

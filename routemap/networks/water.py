@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from routemap.geography.mask import CELLS, COLUMNS, ROWS, LandMask, land_mask
+from routemap.geography.sphere import EARTH_KM, vectors
 from routemap.networks.stored import read_arrays
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from scipy.sparse import csr_array
 
-    from routemap.routing.course import Rules
+    from routemap.networks.rules import Rules
 
     Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.intp]
@@ -26,21 +27,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BLOCK",
-    "EARTH_KM",
     "SHORE_WEIGHT",
     "Passage",
     "WaterNetwork",
     "arcs_cross",
-    "degrees",
     "load",
     "positions",
     "read",
     "shore_factor",
-    "vectors",
 ]
 
-EARTH_KM: Final = 6371.0088
-"""Mean radius of the earth (IUGG)."""
 BLOCK: Final = 16
 """Cells of the mask along a side of the quadtree's finest cell, a block: 2/15 degree."""
 BLOCKS_WIDE: Final = COLUMNS // BLOCK
@@ -168,19 +164,6 @@ def positions(block: Ints, size: Ints, cell: Ints) -> tuple[Floats, Floats]:
     return x / CELLS - 180, y / CELLS - 90
 
 
-def vectors(lon: npt.ArrayLike, lat: npt.ArrayLike) -> Floats:
-    """Return unit vectors, shape (..., 3), of points in degrees."""
-    lam, phi = np.radians(lon), np.radians(lat)
-    flat = np.cos(phi)
-    return np.stack([flat * np.cos(lam), flat * np.sin(lam), np.sin(phi)], axis=-1)
-
-
-def degrees(xyz: Floats) -> tuple[Floats, Floats]:
-    """Return lon and lat in degrees of vectors of any length, shape (..., 3)."""
-    x, y, z = np.moveaxis(xyz, -1, 0)
-    return np.degrees(np.arctan2(y, x)), np.degrees(np.arctan2(z, np.hypot(x, y)))
-
-
 def arcs_cross(a: Floats, b: Floats, gate: Floats) -> Bits:
     """Return whether the arcs from `a` to `b`, unit vectors of shape (n, 3), cross a gate.
 
@@ -257,6 +240,8 @@ def _graph(xyz: Floats, factor: Floats, count: Ints, step: Ints) -> csr_array:
 
 
 def _passages(stored: Mapping[str, npt.NDArray[Any]]) -> Mapping[str, Passage]:
+    for name in ("gate", "gate_edges"):
+        stored[name].flags.writeable = False
     edges = np.split(stored["gate_edges"], np.cumsum(stored["gate_count"])[:-1])
     rows = zip(
         stored["gate_id"].tolist(),

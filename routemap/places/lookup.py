@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from routemap.errors import shorten
+from routemap.errors import ArgumentError, shorten
 from routemap.places import gazetteer
 from routemap.places.names import fault, fold, near_spellings, split_kind, transliterations
 from routemap.places.ranking import Match, Question, Ranked, gather, rank
@@ -54,7 +54,13 @@ def find(text: str, *, mode: str | None = None) -> Location:
     -------
     Location
         See `locate`. Coordinates give a place without id, of kind "point".
+
+    Raises
+    ------
+    ArgumentError
+        An argument is not text.
     """
+    _only_texts(text=text, mode=mode)
     wrong = fault(text)
     if wrong:
         return Location(shorten(text), "error", None, wrong)
@@ -63,10 +69,9 @@ def find(text: str, *, mode: str | None = None) -> Location:
         return _pinned(text)
     if _COORDINATE_LIKE.fullmatch(text):
         return _coordinates(text)
-    name, comma, tail = text.rpartition(",")
-    code = _country_code(tail.strip()) if comma and name.strip() else None
-    if code:
-        return replace(locate(name, country=code, mode=mode), query=text)
+    parted = _parted(text)
+    if parted:
+        return replace(locate(parted[0], country=parted[1], mode=mode), query=text)
     return locate(text, mode=mode)
 
 
@@ -77,7 +82,7 @@ def locate(
     kind: str | None = None,
     mode: str | None = None,
     near: tuple[float, float] | None = None,
-    never: Iterable[str] = (),
+    never: str | Iterable[str] = (),
 ) -> Location:
     """Say which place a name means.
 
@@ -94,13 +99,18 @@ def locate(
     near
         (lon, lat) in degrees; places near it are preferred.
     never
-        Names of places that are not meant: ``never=["Danube"]``.
+        Names of places that are not meant: ``never=["Danube"]``. A text is a list of one.
 
     Returns
     -------
     Location
         Resolved only where the evidence is clear; else ambiguous with the candidates, best first.
         What the name or the other arguments get wrong is status "error" with the cure.
+
+    Raises
+    ------
+    ArgumentError
+        An argument that is to be text is none.
 
     Notes
     -----
@@ -111,6 +121,10 @@ def locate(
     nearby, or for a country's capital; from 0.98 otherwise, and then only for a place's own name
     and for towns of 5,000 or more. The weights are routemap's own.
     """
+    _only_texts(name=name, country=country, kind=kind, mode=mode)
+    never = (never,) if isinstance(never, str) else tuple(never)
+    for one in never:
+        _only_texts(never=one)
     wrong = fault(name) or _fault_of(country, kind, mode, near)
     if wrong:
         return Location(shorten(name), "error", None, wrong)
@@ -119,7 +133,7 @@ def locate(
     alone = _country_code(query) if code is None and kind in {None, "country"} else None
     if alone:
         return Location(query, "resolved", *_whole(_country_of(alone)))
-    return _answer(query, Question(fold(query), code, kind, mode, near), tuple(never))
+    return _answer(query, Question(fold(query), code, kind, mode, near), never)
 
 
 def country(code: str, *, view: str = "recognised") -> Place:
@@ -173,6 +187,14 @@ def _parted(text: str) -> tuple[str, str] | None:
     name, comma, tail = text.rpartition(",")
     code = _country_code(tail.strip()) if comma and name.strip() else None
     return (name, code) if code else None
+
+
+def _only_texts(**given: object) -> None:
+    """Raise `ArgumentError` for an argument that is neither text nor left out."""
+    for field, value in given.items():
+        optional = field in {"country", "kind", "mode"}
+        if not (isinstance(value, str) or (optional and value is None)):
+            raise ArgumentError(f"{field} is {shorten(repr(value))}. Give a text.")
 
 
 def _fault_of(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from math import asin, cos, radians, sin, sqrt
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from routemap.places.names import fold, home_countries
@@ -26,28 +28,34 @@ SITE_WEIGHT = 20_000.0
 LEAST_WEIGHT = 500.0
 TOWNS = frozenset({"town", "capital"})
 NEAR_KM = 200.0
-STANDING_WEIGHT: Mapping[Standing, float] = {
-    "main": 1.0,
-    "own-script": 1.0,
-    "other": 0.3,
-    "spelt-alike": 0.2,
-    "far": 0.05,
-}
+STANDING_WEIGHT: Mapping[Standing, float] = MappingProxyType(
+    {
+        "main": 1.0,
+        "own-script": 1.0,
+        "other": 0.3,
+        "spelt-alike": 0.2,
+        "far": 0.05,
+    }
+)
 """How well a name fits: "far" is another spelling of a name in another language."""
 UNSERVED = 0.02
 """What is left of a weight where the kind asked for, or the one that the mode needs, is missing."""
 TOWN_BY_RAIL = 0.5
-SERVED_BY: Mapping[str, tuple[str, ...]] = {
-    "sea": ("port", "pier"),
-    "river": ("port", "pier"),
-    "rail": ("station", "border-crossing", "depot", "port"),
-    "air": ("airfield",),
-}
-SIBLINGS: Mapping[str, tuple[str, ...]] = {
-    "station": ("border-crossing",),
-    "border-crossing": ("station",),
-    "pier": ("port",),
-}
+SERVED_BY: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "sea": ("port", "pier"),
+        "river": ("port", "pier"),
+        "rail": ("station", "border-crossing", "depot", "port"),
+        "air": ("airfield",),
+    }
+)
+SIBLINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "station": ("border-crossing",),
+        "border-crossing": ("station",),
+        "pier": ("port",),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +152,24 @@ def _same_place(a: Row, b: Row) -> bool:
     return alike and distance_km((a.lon, a.lat), (b.lon, b.lat)) <= SAME_PLACE_KM
 
 
+@cache
+def _earth_km() -> float:
+    """Return the earth's mean radius, asked for late: geography loads numpy."""
+    from routemap.geography.sphere import EARTH_KM
+
+    return EARTH_KM
+
+
 def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Return the great-circle distance of two (lon, lat) on the mean sphere (6371 km)."""
+    """Return the great-circle distance in km of two (lon, lat) on the mean sphere.
+
+    On plain numbers: for one pair, arrays take ten times as long.
+    """
     (lon1, lat1), (lon2, lat2) = a, b
     phi1, phi2 = radians(lat1), radians(lat2)
     half = sin((phi2 - phi1) / 2) ** 2
     half += cos(phi1) * cos(phi2) * sin(radians(lon2 - lon1) / 2) ** 2
-    return 2 * 6371.0 * asin(min(1.0, sqrt(half)))
+    return 2 * _earth_km() * asin(min(1.0, sqrt(half)))
 
 
 def _match(group: Iterable[Row], standings: Mapping[int, Standing]) -> Match:
@@ -242,13 +261,15 @@ def _face(rows: Sequence[Row], asked: Question) -> Row:
     return next((row for row in rows if row.own or row.kind in TOWNS), rows[0])
 
 
-_STANDING_WORDS: Mapping[Standing, str] = {
-    "main": "its own name",
-    "own-script": "its name in this script",
-    "other": "one of its names in other languages or times",
-    "spelt-alike": "its name spelt otherwise",
-    "far": "another spelling of one of its other names",
-}
+_STANDING_WORDS: Mapping[Standing, str] = MappingProxyType(
+    {
+        "main": "its own name",
+        "own-script": "its name in this script",
+        "other": "one of its names in other languages or times",
+        "spelt-alike": "its name spelt otherwise",
+        "far": "another spelling of one of its other names",
+    }
+)
 
 
 def _reasons(match: Match, face: Row, asked: Question) -> Iterable[str]:

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
 
 from routemap.errors import AmbiguousPlaceError, ArgumentError, PlaceNotFoundError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 __all__ = ["UNCERTAINTY_KM", "Location", "Place", "default_uncertainty_km"]
 
-UNCERTAINTY_KM = {
-    "port": 2.0,
-    "station": 1.0,
-    "border-crossing": 2.0,
-    "depot": 5.0,
-    "airfield": 3.0,
-    "pier": 1.0,
-    "town": 4.0,
-    "region": 50.0,
-    "river": 100.0,
-    "sea": 100.0,
-    "country": 500.0,
-    "point": 0.1,
-}
+UNCERTAINTY_KM: Mapping[str, float] = MappingProxyType(
+    {
+        "port": 2.0,
+        "station": 1.0,
+        "border-crossing": 2.0,
+        "depot": 5.0,
+        "airfield": 3.0,
+        "pier": 1.0,
+        "town": 4.0,
+        "region": 50.0,
+        "river": 100.0,
+        "sea": 100.0,
+        "country": 500.0,
+        "point": 0.1,
+    }
+)
 """Radius in km by kind where no source gives one. The values are routemap's own; that of ports is
 how far the positions of two open port lists lie from the berths."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from routemap.errors import (
@@ -16,10 +15,12 @@ from routemap.errors import (
 from routemap.routing.request import route
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import numpy as np
     import numpy.typing as npt
 
-    from routemap.routing.path import Failure, Path, Point, Price
+    from routemap.routing.path import Failure, Path, Price
 
 __all__ = ["REQUEST_FIELDS", "answer", "path_document", "price_documents"]
 
@@ -36,7 +37,7 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
     request
         ``{"from", "to", "mode"}`` and optionally ``"id", "avoid", "only", "via", "by", "borders"``.
         A place is a name (``"Dunay"``, ``"Dunay, RU"``), ``[lon, lat]`` in degrees, or
-        ``{"name", "country", "kind"}``.
+        ``{"name", "country", "kind"}``. Null is as good as absent.
 
     Returns
     -------
@@ -72,49 +73,16 @@ def _arguments(request: Mapping[str, Any]) -> dict[str, Any]:
     missing = [field for field in ("from", "to", "mode") if request.get(field) in (None, "")]
     if missing:
         raise ArgumentError(f"field {missing[0]!r} is missing. Give from, to and mode.")
-    if not isinstance(request["mode"], str):
-        raise ArgumentError(f"mode {shorten(repr(request['mode']))} is not text. Give sea or rail.")
-    if request.get("by", "length") != "length":
-        raise ArgumentError(f"by {request['by']!r} is not available. This version has by: length.")
-    avoid, only, via = (_list(request, field) for field in _LISTS)
+    if request.get("by") not in (None, "length"):
+        by = shorten(repr(request["by"]))
+        raise ArgumentError(f"by {by} is not available. This version has by: length.")
     return {
-        "origin": _place(request["from"]),
-        "destination": _place(request["to"]),
+        "origin": request["from"],
+        "destination": request["to"],
         "mode": request["mode"],
-        "avoid": [_text(item) for item in avoid],
-        "only": [_text(item) for item in only],
-        "via": [_place(item) for item in via],
+        **{field: request.get(field) or () for field in _LISTS},
         "view": request.get("borders") or "recognised",
     }
-
-
-def _list(request: Mapping[str, Any], field: str) -> Sequence[Any]:
-    value = request.get(field) or []
-    if isinstance(value, str):
-        return [value]
-    if not isinstance(value, list):
-        raise ArgumentError(f"{field!r} is {shorten(repr(value))}. Give a list.")
-    return value
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ArgumentError(f"{shorten(repr(value))} is not text. Give a country or a passage.")
-    return value
-
-
-def _place(value: Any) -> Point | str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Mapping) and isinstance(value.get("name"), str):
-        country = value.get("country")
-        return f"{value['name']}, {country}" if country else str(value["name"])
-    pair = isinstance(value, list) and len(value) == 2
-    if pair and all(isinstance(one, int | float) and not isinstance(one, bool) for one in value):
-        return float(value[0]), float(value[1])
-    raise ArgumentError(
-        f"{shorten(repr(value))} is not a place. Give a name, [lon, lat] or {{name, country}}."
-    )
 
 
 def _failure(failure: Failure) -> dict[str, Any]:

@@ -1,16 +1,20 @@
-"""The values that routing is made of: what is asked of a network, and the line it answers with."""
+"""The values that routing is made of: points and rules asked of a network, and its answer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from routemap.networks.rules import Rules
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["Course", "Kind", "Rules", "Stretch"]
+__all__ = ["Course", "Ends", "Kind", "Point", "Rules", "Stretch", "at"]
 
+Point = tuple[float, float]
+Ends = tuple[Point, Point]
 Kind = Literal[
     "track",
     "road",
@@ -22,37 +26,6 @@ Kind = Literal[
     "schematic",
     "great-circle",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What a line may not use. Hashable: a network keeps one weight vector for each.
-
-    Attributes
-    ----------
-    avoid
-        ISO 3166 alpha-2 codes of countries that may not be entered.
-    only
-        Codes of the countries that the line must stay in; None if any will do. Open sea belongs to
-        no country and is never excluded.
-    closed, opened
-        Ids of passages closed, and of passages that must be passed: naming one opens it where it
-        is closed by default.
-    view
-        The border view, "recognised" or "de-facto".
-    """
-
-    avoid: frozenset[str] = frozenset()
-    only: frozenset[str] | None = None
-    closed: frozenset[str] = frozenset()
-    opened: frozenset[str] = frozenset()
-    view: str = "recognised"
-
-    def allows(self, country: str | None) -> bool:
-        """Return whether ground of `country` (None: open sea) may be used."""
-        if country is None:
-            return True
-        return country not in self.avoid and (self.only is None or country in self.only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +82,8 @@ class Course:
     def length_m(self) -> float:
         """The whole line in metres, snaps and gaps in it."""
         return sum(stretch.length_m for stretch in self.stretches)
+
+
+def at(point: Point) -> str:
+    """Return a point as messages name it."""
+    return f"({point[0]:g}, {point[1]:g})"

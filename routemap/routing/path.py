@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
+from routemap.routing.course import Point
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -18,8 +20,6 @@ __all__ = ["Constraint", "Failure", "Path", "Point", "Price"]
 
 GAPS = frozenset({"gap", "repaired"})
 SCHEMATIC = frozenset({"schematic", "patched", "great-circle"})
-
-Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,14 @@ class Price:
         The constraint that is priced.
     cost_m
         Metres saved if this one alone were dropped; 0 where another makes it redundant; None where
-        there is no route at all.
+        there is no route at all, or where without it there is no route: a passage named in ``via``
+        may open the only way.
     alone_m
         Metres that it adds to the free route by itself; None where it alone leaves no route, or
-        where there is no free route.
+        where there is no free route, as where a passage named in ``via`` opens the only way.
     needed
-        There is no route, and there would be one without this constraint.
+        There is no route, and there would be one without this constraint. Never true of a
+        constraint that opens the only way.
     """
 
     constraint: Constraint

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from numbers import Real
+from typing import TYPE_CHECKING, Any
 
 from routemap import geography, networks, places
-from routemap.errors import ArgumentError
+from routemap.errors import ArgumentError, shorten
+from routemap.routing.course import Point
 from routemap.routing.path import Constraint
 from routemap.routing.solver import course_between
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from routemap.routing.path import Path, Point
+    from routemap.routing.path import Path
 
 __all__ = ["enclosure", "exclusions", "is_passage", "route", "waypoints"]
 
+Stop = Point | str | Mapping[str, str | None]
+PLACE_FIELDS = ("name", "country", "kind")
+
 
 def route(
-    origin: Point | str,
-    destination: Point | str,
+    origin: Stop,
+    destination: Stop,
     *,
     mode: str,
-    avoid: Iterable[str] = (),
-    only: Iterable[str] = (),
-    via: Iterable[Point | str] = (),
+    avoid: str | Iterable[str] = (),
+    only: str | Iterable[str] = (),
+    via: str | Iterable[Stop] = (),
     view: str = "recognised",
 ) -> Path:
     """Route between two places over the shipped networks, under what a claim says of the way.
@@ -32,7 +36,8 @@ def route(
     Parameters
     ----------
     origin, destination
-        (lon, lat) in degrees, or a place: ``"NAME"`` or ``"NAME, CC"``.
+        (lon, lat) in degrees, or a place: ``"NAME"``, ``"NAME, CC"``, or ``{"name"}`` with
+        ``"country"`` and ``"kind"`` where they are known.
     mode
         "sea" or "rail"; "air" and "unknown" are great circles.
     avoid
@@ -41,6 +46,7 @@ def route(
         Countries that the line must stay in; open sea is always allowed.
     via
         Places to pass, in order, or passages: one that is closed by default is opened by naming it.
+        Here, in `avoid` and in `only` a text is a list of one.
     view
         Border view: "recognised" or "de-facto".
 
@@ -56,10 +62,12 @@ def route(
     AmbiguousPlaceError, PlaceNotFoundError
         A place given by name does not resolve; carries the candidates.
     ArgumentError
-        A mode, country or view is unknown.
+        A mode, country or view is unknown, or an argument is not of the form above.
     """
+    if not isinstance(mode, str):
+        raise ArgumentError(f"mode {shorten(repr(mode))} is not text. Give sea or rail.")
     constraints = [
-        *exclusions(mode, tuple(avoid)),
+        *exclusions(mode, avoid),
         *enclosure(only),
         *waypoints(mode, via),
     ]
@@ -67,22 +75,66 @@ def route(
     return course_between(ends, mode, constraints, view)
 
 
-def locate_point(place: Point | str, mode: str) -> Point:
+def locate_point(place: Stop, mode: str) -> Point:
     """Return the (lon, lat) of a place given by name or by coordinates."""
     if isinstance(place, str):
-        found = places.find(place, mode=mode).resolved()
-        if found.extent == "area":
-            raise ArgumentError(
-                f"{place!r} is an area; a route needs a point. Name a town or port."
-            )
-        return found.lon, found.lat
-    lon, lat = place
+        return _point_of(places.find(place, mode=mode))
+    if isinstance(place, Mapping):
+        return _point_of(_look_up(place, mode))
+    return _degrees(place)
+
+
+def _look_up(place: Mapping[str, Any], mode: str) -> places.Location:
+    """Return what an object with a name means; a name alone may have any form of a place."""
+    unknown = [key for key in place if key not in PLACE_FIELDS]
+    given = {key: value for key, value in place.items() if value is not None}
+    if unknown or "name" not in given or not all(isinstance(one, str) for one in given.values()):
+        raise ArgumentError(
+            f"{shorten(repr(place))} is not a place. Give name, country and kind, as texts; "
+            "only the name is required."
+        )
+    if given.keys() == {"name"}:
+        return places.find(given["name"], mode=mode)
+    return places.locate(**given, mode=mode)
+
+
+def _point_of(found: places.Location) -> Point:
+    place = found.resolved()
+    if place.extent == "area":
+        raise ArgumentError(
+            f"{found.query!r} is an area; a route needs a point. Name a town or port."
+        )
+    return place.lon, place.lat
+
+
+def _degrees(pair: Any) -> Point:
+    """Return a pair of numbers as a point on earth."""
+    try:
+        lon, lat = pair
+    except (TypeError, ValueError):
+        raise _no_place(pair) from None
+    if not all(isinstance(one, Real) and not isinstance(one, bool) for one in (lon, lat)):
+        raise _no_place(pair)
     if not (-360 <= lon <= 360 and -90 <= lat <= 90):
         raise ArgumentError(f"({lon}, {lat}) is not a place on earth. Give (lon, lat) in degrees.")
     return float(lon), float(lat)
 
 
-def exclusions(mode: str, avoid: Iterable[str]) -> list[Constraint]:
+def _no_place(value: Any) -> ArgumentError:
+    cure = "Give (lon, lat) in degrees, a name, or {name, country, kind}."
+    return ArgumentError(f"{shorten(repr(value))} is not a place. {cure}")
+
+
+def _listed(field: str, value: Any) -> list[Any]:
+    """Return the items of a constraint; a text is a list of one."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Mapping) or not isinstance(value, Iterable):
+        raise ArgumentError(f"{field!r} is {shorten(repr(value))}. Give a list.")
+    return list(value)
+
+
+def exclusions(mode: str, avoid: str | Iterable[str]) -> list[Constraint]:
     """Return one constraint for each country or, at sea, passage that may not be used.
 
     Raises `ArgumentError` for an item that is neither.
@@ -91,38 +143,47 @@ def exclusions(mode: str, avoid: Iterable[str]) -> list[Constraint]:
         Constraint("passage", item)
         if is_passage(mode, item)
         else Constraint("avoid", _country(item))
-        for item in avoid
+        for item in _listed("avoid", avoid)
     ]
 
 
-def waypoints(mode: str, via: Iterable[Point | str]) -> list[Constraint]:
+def waypoints(mode: str, via: str | Iterable[Stop]) -> list[Constraint]:
     """Return one constraint for each place or, at sea, passage that the line must pass, in order.
 
     Raises what `route` raises for a place that does not resolve.
     """
     return [
         Constraint("via", item)
-        if isinstance(item, str) and is_passage(mode, item)
-        else Constraint("via", str(item), locate_point(item, mode))
-        for item in via
+        if is_passage(mode, item)
+        else Constraint("via", _written(item), locate_point(item, mode))
+        for item in _listed("via", via)
     ]
 
 
-def is_passage(mode: str, item: str) -> bool:
+def _written(item: Stop) -> str:
+    """Return a place as it was given, in one line."""
+    if isinstance(item, Mapping):
+        return ", ".join(str(item[key]) for key in PLACE_FIELDS if item.get(key) is not None)
+    return str(item)
+
+
+def is_passage(mode: str, item: object) -> bool:
     """Return whether `item` is the id of a passage of the network of `mode`."""
-    return mode == "sea" and item in networks.load("sea").passages
+    return mode == "sea" and isinstance(item, str) and item in networks.load("sea").passages
 
 
-def enclosure(only: Iterable[str]) -> list[Constraint]:
+def enclosure(only: str | Iterable[str]) -> list[Constraint]:
     """Return the one constraint to stay in some countries; none where none is named.
 
     Raises `ArgumentError` for an item that is no country.
     """
-    codes = sorted({_country(item) for item in only})
+    codes = sorted({_country(item) for item in _listed("only", only)})
     return [Constraint("only", "; ".join(codes))] if codes else []
 
 
-def _country(item: str) -> str:
+def _country(item: Any) -> str:
+    if not isinstance(item, str):
+        raise ArgumentError(f"{shorten(repr(item))} is not text. Give a country or a passage.")
     code = geography.country_code(item)
     if code is None:
         raise ArgumentError(

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from routemap.geography.mask import CELLS, COLUMNS, SHORE_KM, cells_at
-from routemap.networks.water import BLOCK, EARTH_KM, arcs_cross, degrees, shore_factor
+from routemap.geography.sphere import EARTH_KM, degrees
+from routemap.networks.water import BLOCK, arcs_cross, shore_factor
 
 if TYPE_CHECKING:
     import numpy.typing as npt

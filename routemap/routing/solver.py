@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from routemap import geography, networks
 from routemap.errors import ArgumentError, NoRouteError
-from routemap.routing.course import Course, Rules, Stretch
-from routemap.routing.path import Constraint, Failure, Path, Point, Price
+from routemap.routing.course import Course, Ends, Rules, Stretch
+from routemap.routing.path import Constraint, Failure, Path, Price
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,8 +22,6 @@ __all__ = ["MODES", "course_between"]
 
 MODES = ("sea", "rail", "air", "unknown")
 GREAT_CIRCLE = frozenset({"air", "unknown"})
-
-Ends = tuple[Point, Point]
 
 
 def course_between(
@@ -63,10 +62,31 @@ def _great_circle(ends: Ends, mode: str, constraints: Sequence[Constraint], view
             f"mode {mode!r} is drawn as a great circle and cannot honour: {named}. "
             "Give the mode (sea, rail) or drop the constraint."
         )
-    line = geography.great_circle(*ends)
-    length = geography.geodesic_m(*ends[0], *ends[1])
-    stretch = Stretch("great-circle", None, float(length), float(length) / 2, 0, len(line) - 1)
-    return Path(mode, line, (stretch,), (0.0, 0.0), float(length), float(length), (), (), view)
+    line, stretches = _by_country(ends, view)
+    length = sum(stretch.length_m for stretch in stretches)
+    return Path(mode, line, stretches, (0.0, 0.0), length, length, (), (), view)
+
+
+def _by_country(ends: Ends, view: str) -> tuple[npt.NDArray[np.float64], tuple[Stretch, ...]]:
+    """Return the great circle between two points and its stretches, which end at borders.
+
+    The true course is unknown: it may lie off by half the length of the whole line.
+    """
+    parts = geography.countries_in_order(ends, view)
+    metres = [km * 1000 for _, km in parts]
+    stops = list(itertools.accumulate(metres))
+    borders = geography.points_along(*ends, stops[:-1]).tolist()
+    lines = [
+        geography.great_circle(*leg) for leg in itertools.pairwise([ends[0], *borders, ends[1]])
+    ]
+    spans = itertools.pairwise(itertools.accumulate((len(one) - 1 for one in lines), initial=0))
+    stretches = tuple(
+        Stretch("great-circle", country, length, stops[-1] / 2, *span)
+        for (country, _), length, span in zip(parts, metres, spans, strict=True)
+    )
+    line = geography.unwrap([*ends[:1], *(point for one in lines for point in one[1:])])
+    line.flags.writeable = False
+    return line, stretches
 
 
 def _engine(mode: str) -> ModuleType:
@@ -167,7 +187,8 @@ def join(parts: Sequence[Course]) -> Course:
     """Return one course through the stops between `parts`.
 
     Where a course reaches a stop over a gap and the next one leaves it over the same gap, the line
-    passes the stop on the network, and the gap is not travelled twice.
+    passes the stop on the network, and the gap is not travelled twice. Neighbouring stretches that
+    are alike in kind and country become one.
     """
     import numpy as np
 
@@ -178,13 +199,12 @@ def join(parts: Sequence[Course]) -> Course:
         if _same_gap(line, stretches, points, following):
             line, points = line[: stretches.pop().start + 1], points[following.pop(0).stop :]
         turn = np.round((line[-1, 0] - points[0, 0]) / 360) * 360
-        first = following[0].start if following else 0
-        offset = len(line) - 1 - first
+        offset = len(line) - 1 - following[0].start
         stretches += [_shift(stretch, offset) for stretch in following]
         line = np.concatenate([line, points[1:] + np.array([turn, 0])])
     line.flags.writeable = False
     passages = tuple(name for part in parts for name in part.passages)
-    return Course(line, tuple(stretches), (parts[0].snap_m[0], parts[-1].snap_m[1]), passages)
+    return Course(line, _merged(stretches), (parts[0].snap_m[0], parts[-1].snap_m[1]), passages)
 
 
 def _same_gap(
@@ -201,11 +221,19 @@ def _same_gap(
 
 
 def _shift(stretch: Stretch, offset: int) -> Stretch:
-    return Stretch(
-        stretch.kind,
-        stretch.country,
-        stretch.length_m,
-        stretch.max_offset_m,
-        stretch.start + offset,
-        stretch.stop + offset,
+    return replace(stretch, start=stretch.start + offset, stop=stretch.stop + offset)
+
+
+def _merged(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
+    """Return stretches with neighbours of one kind and country made one."""
+    runs = itertools.groupby(stretches, key=lambda one: (one.kind, one.country))
+    return tuple(_one(list(run)) for _, run in runs)
+
+
+def _one(run: Sequence[Stretch]) -> Stretch:
+    return replace(
+        run[0],
+        length_m=sum(part.length_m for part in run),
+        max_offset_m=max(part.max_offset_m for part in run),
+        stop=run[-1].stop,
     )

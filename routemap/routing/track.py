@@ -10,12 +10,12 @@ import numpy.typing as npt
 from routemap import geography
 from routemap.errors import NoRouteError
 from routemap.networks.track import SCALE
-from routemap.routing.course import Course, Stretch
+from routemap.routing.course import Course, Ends, Point, Stretch, at
 from routemap.routing.walk import Walk, gaps_m, read, track_m
 
 if TYPE_CHECKING:
+    from routemap.networks.rules import Rules
     from routemap.networks.track import Router, TrackNetwork
-    from routemap.routing.course import Rules
 
 __all__ = ["BORDER_M", "MAX_SNAP_M", "SLACK_M", "course", "length_m"]
 
@@ -31,8 +31,6 @@ about 1 km, and so are the coordinates of many a border station."""
 COAST_KM = 5.0
 """A place over 5 km off the coast is at sea."""
 
-Point = tuple[float, float]
-Ends = tuple[Point, Point]
 Nodes = npt.NDArray[np.int32]
 Ints = npt.NDArray[np.int16] | npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
@@ -78,7 +76,7 @@ def _standstill(ends: Ends, country: str) -> Course:
 
 def _connect(network: TrackNetwork, router: Router, ends: Ends) -> Walk:
     """Return the shortest walk between the nodes that the ends are joined to."""
-    names = " and ".join(f"the {network.mode} near {_at(end)}" for end in ends)
+    names = " and ".join(f"the {network.mode} near {at(end)}" for end in ends)
     nodes = _snap(network, router, ends, network.component)
     if nodes is None:
         raise NoRouteError(f"{names} are not connected in the data.")
@@ -142,15 +140,11 @@ def _country(router: Router, end: Point) -> str | None:
 def _why_none(network: TrackNetwork, router: Router, end: Point) -> str:
     country = _country(router, end)
     if country is None:
-        return f"{_at(end)} lies at sea; a {network.mode} leg ends on land. Name a port or station."
+        return f"{at(end)} lies at sea; a {network.mode} leg ends on land. Name a port or station."
     if not router.rules.allows(country):
-        return f"{_at(end)} lies in {country}, which the constraints exclude."
-    reach = f"within {MAX_SNAP_M / 1000:g} km of {_at(end)}"
+        return f"{at(end)} lies in {country}, which the constraints exclude."
+    reach = f"within {MAX_SNAP_M / 1000:g} km of {at(end)}"
     return f"no {network.mode} of {country} lies {reach}. Name a railhead, or another mode."
-
-
-def _at(point: Point) -> str:
-    return f"({point[0]:g}, {point[1]:g})"
 
 
 def _search(network: TrackNetwork, router: Router, nodes: tuple[int, int]) -> Walk | None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from routemap import geography
 from routemap.networks.track import KINDS
-from routemap.routing.course import Course, Kind, Stretch
+from routemap.routing.course import Course, Ends, Kind, Stretch
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.int64]
-    Ends = tuple[tuple[float, float], tuple[float, float]]
 
 __all__ = ["SCHEMATIC_M", "Walk", "gaps_m", "read", "track_m"]
 

@@ -12,12 +12,15 @@ import numpy.typing as npt
 from routemap import geography
 from routemap.errors import NoRouteError
 from routemap.geography.mask import CELLS, COLUMNS, KM_PER_CELL, ROWS, cells_at
-from routemap.networks.water import BLOCK, EARTH_KM, WaterNetwork, arcs_cross, degrees, vectors
-from routemap.routing.course import Course, Kind, Rules, Stretch
+from routemap.geography.sphere import EARTH_KM, degrees, vectors
+from routemap.networks.water import BLOCK, WaterNetwork, arcs_cross
+from routemap.routing.course import Course, Ends, Kind, Point, Stretch, at
 from routemap.routing.seaway import Seaway, angles, between, tighten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from routemap.networks.rules import Rules
 
 __all__ = ["BERTH_KM", "course", "length_m"]
 
@@ -35,7 +38,6 @@ LOCAL_KM: Final = 5.0
 SNAP_M: Final = 1.0
 """A shorter snap is rounding."""
 
-Point = tuple[float, float]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
@@ -53,8 +55,8 @@ def course(network: WaterNetwork, origin: Point, destination: Point, rules: Rule
     """Return the line of least cost between two points (lon, lat) under `rules`.
 
     Cost is length with a surcharge near the shore; lengths are geodesic, on WGS 84. A point on land
-    is joined to the nearest navigable water by a stretch of kind ``gap``. Canals and rivers are
-    stretches of kind ``waterway`` in a country; other water belongs to none.
+    is joined to the nearest navigable water by a stretch of kind ``gap``, in the point's country.
+    Canals and rivers are stretches of kind ``waterway`` in a country; other water belongs to none.
 
     Raises
     ------
@@ -121,13 +123,9 @@ def _far_from_water(network: WaterNetwork, point: Point) -> str:
     node = int(near.argmax())
     km = geography.geodesic_m(*point, network.lon[node], network.lat[node]) / 1000
     return (
-        f"no navigable water within {BERTH_KM:g} km of {_at(point)}; the nearest is about "
+        f"no navigable water within {BERTH_KM:g} km of {at(point)}; the nearest is about "
         f"{km:.0f} km away. Name a port, or another mode."
     )
-
-
-def _at(point: Point) -> str:
-    return f"({point[0]:g}, {point[1]:g})"
 
 
 def _rough(seaway: Seaway, origin: _Berth, destination: _Berth, rules: Rules) -> Floats:
@@ -190,7 +188,7 @@ def _search(network: WaterNetwork, weights: Floats, start: int, stop: int) -> li
 def _why_none(seaway: Seaway, origin: _Berth, destination: _Berth, rules: Rules) -> str:
     """Return the reason that two berths are not joined: another sea, or what is closed."""
     network = seaway.network
-    ends = " and ".join(_at((each.lon, each.lat)) for each in (origin, destination))
+    ends = " and ".join(at((each.lon, each.lat)) for each in (origin, destination))
     nodes = _search(network, network.graph.data, origin.node, destination.node)
     if nodes is None:
         return f"{ends} lie on different seas; no water joins them."
@@ -274,7 +272,7 @@ def _neighbours(high: int, wide: int) -> tuple[Ints, Ints]:
     return tail, head
 
 
-def _course(network: WaterNetwork, ends: tuple[Point, Point], line: Floats, view: str) -> Course:
+def _course(network: WaterNetwork, ends: Ends, line: Floats, view: str) -> Course:
     """Return the course from place to place along a taut line."""
     line, units = _by_unit(network, _dense(line, STEP_KM)[0])
     water = np.column_stack(degrees(line))
@@ -283,7 +281,8 @@ def _course(network: WaterNetwork, ends: tuple[Point, Point], line: Floats, view
     coordinates = np.concatenate([ends[:1], water[1 - first : len(water) - 1 + last], ends[1:]])
     coordinates = geography.unwrap(coordinates)
     metres = geography.geodesic_m(*coordinates[:-1].T, *coordinates[1:].T)
-    stretches = _stretches(units, metres, view, snap)
+    shores = [_ashore(end, view) if far else None for end, far in zip(ends, snap, strict=True)]
+    stretches = _stretches(units, metres, view, snap, shores)
     coordinates.flags.writeable = False
     return Course(coordinates, stretches, (snap[0], snap[1]), _passages(network, line))
 
@@ -321,13 +320,20 @@ def _by_unit(network: WaterNetwork, line: Floats) -> tuple[Floats, Ints]:
     return fine[kept], unit[kept[:-1]]
 
 
+def _ashore(end: Point, view: str) -> str | None:
+    """Return the country of a place on land; None at sea."""
+    if geography.at_sea(*end):
+        return None
+    return geography.country_near(*end, within_km=BERTH_KM, view=view)
+
+
 def _stretches(
-    units: Ints, metres: Floats, view: str, snap: Sequence[float]
+    units: Ints, metres: Floats, view: str, snap: Sequence[float], shores: Sequence[str | None]
 ) -> tuple[Stretch, ...]:
     """Return the stretches of a line: gaps at the ends, and runs of one unit between them."""
     codes = geography.unit_codes(view)
     first = 1 if snap[0] else 0
-    found = [Stretch("gap", None, snap[0], snap[0] / 2, 0, 1)] if snap[0] else []
+    found = [Stretch("gap", shores[0], snap[0], snap[0] / 2, 0, 1)] if snap[0] else []
     breaks = np.concatenate([[0], np.flatnonzero(np.diff(units)) + 1, [len(units)]])
     for low, high in pairwise((breaks + first).tolist()):
         unit = int(units[low - first])
@@ -338,7 +344,7 @@ def _stretches(
         found.append(Stretch(kind, country, length, offset, low, high))
     if snap[1]:
         last = len(units) + first
-        found.append(Stretch("gap", None, snap[1], snap[1] / 2, last, last + 1))
+        found.append(Stretch("gap", shores[1], snap[1], snap[1] / 2, last, last + 1))
     return tuple(found)
 
 
