@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from peers import peak_mb
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = 5
@@ -31,8 +32,8 @@ def main() -> None:
             begin = time.perf_counter()
             subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
             seconds.append(time.perf_counter() - begin)
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-        print(f"build of the worked case: median {statistics.median(seconds):.2f} s, {peak} MB")
+        print(f"build of the worked case: median {statistics.median(seconds):.2f} s", end=", ")
+        print(f"peak memory {peak_mb(command)} MB")
         for file in sorted(out.iterdir()):
             print(f"  {file.name}: {file.stat().st_size:,} bytes")
 

@@ -7,14 +7,19 @@ import statistics
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from peers import ask_scgraph, scgraph_rail
+from peers import ask_scgraph, peak_mb, scgraph_rail
 
 from routemap import networks, routing
 from routemap.errors import NoRouteError
 from routemap.routing.course import Rules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PAIRS, COLD_RUNS = 200, 7
 WARM_UP = (131.88, 43.11), (37.66, 55.78)
@@ -45,37 +50,36 @@ def cold() -> None:
 
 
 def memory() -> None:
-    code = (
-        "import resource, subprocess, sys\n"
-        "subprocess.run([sys.executable, *sys.argv[1:]], stdout=subprocess.DEVNULL)\n"
-        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)"
-    )
-    peak = subprocess.run([sys.executable, "-c", code, *OURS], check=True, capture_output=True)
-    print(f"peak memory of that process: {int(peak.stdout)} MB")
+    print(f"peak memory of that process: {peak_mb([sys.executable, *OURS])} MB")
 
 
 def warm() -> None:
     graph = scgraph_rail()
     routing.route(*WARM_UP, mode="rail")
     ask_scgraph(graph, *WARM_UP)
-    ours, theirs = [], []
+    shared = []
     for pair in pairs(3 * PAIRS):
-        begin = time.process_time()
         try:
             routing.route(*pair, mode="rail")
-            middle = time.process_time()
             ask_scgraph(graph, *pair)
         except (NoRouteError, RuntimeError):  # the peer's graph has breaks that ours has repaired
             continue
-        ours.append(middle - begin)
-        theirs.append(time.process_time() - middle)
-        if len(ours) == PAIRS:
+        shared.append(pair)
+        if len(shared) == PAIRS:
             break
+    ours = [cpu_s(partial(routing.route, *pair, mode="rail")) for pair in shared]
+    theirs = [cpu_s(partial(ask_scgraph, graph, *pair)) for pair in shared]
     one, two = statistics.median(ours) * 1000, statistics.median(theirs) * 1000
     print(
         f"warm, {len(ours)} pairs, median CPU: routemap {one:.2f} ms, scgraph {two:.2f} ms, "
         f"ratio {two / one:.1f}"
     )
+
+
+def cpu_s(work: Callable[[], object]) -> float:
+    begin = time.process_time()
+    work()
+    return time.process_time() - begin
 
 
 def new_ban() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,19 @@ def _write_rail() -> None:
     graph, nodes = (ast.literal_eval(literals[name]) for name in ("graph", "nodes"))
     CACHE.mkdir(exist_ok=True)
     GeoGraph(graph=graph, nodes=nodes).save_as_graphjson(str(RAIL_JSON))
+
+
+def peak_mb(command: list[str]) -> int:
+    """Return the peak memory of a process, in MB, as the system counts it."""
+    code = (
+        "import resource, subprocess, sys\n"
+        "subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)\n"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)"
+    )
+    counted = subprocess.run(
+        [sys.executable, "-c", code, *command], check=True, capture_output=True
+    )
+    return int(counted.stdout)
 
 
 def reference() -> Path | None:

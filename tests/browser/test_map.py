@@ -179,7 +179,8 @@ def test_a_finding_shows_what_it_is_about(show: Callable[..., Any], worked: Path
     page = show(worked).page
     whole = bounds(page)
     fold(page, "Findings")
-    row = page.locator(".rm-findings li").filter(has_text="Najin to Dunay by sea: the point used for Dunay lies")
+    words = "Najin to Dunay by sea: the point used for Dunay lies"
+    row = page.locator(".rm-findings li").filter(has_text=words)
     row.get_by_role("button", name="show").click()
     expect(page.locator(".rm-card h2")).to_have_text("Najin → Dunay")
     page.wait_for_function(f"() => {{ {MAP} return map.getZoom() > 7; }}")
