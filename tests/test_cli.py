@@ -597,3 +597,10 @@ def test_an_ambiguous_place_lists_its_candidates(
 
 def test_the_version_is_that_of_the_package(run: Callable[..., Told]) -> None:
     assert run("--version").out == f"routemap, version {routemap.__version__}\n"
+
+
+def test_a_route_says_which_places_it_chose(run: Any) -> None:
+    told = run("route", "Najin", "132.34,42.88", "--mode", "sea")
+    assert told.code == 0
+    assert "Najin, KP, port; routemap:najin" in told.out
+    assert "132.34" in told.out

@@ -782,3 +782,11 @@ def test_a_raw_row_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
         rows[0].line = 7  # type: ignore[misc]
     assert replace(rows[0], line=7).line == 7
+
+
+def test_a_header_may_have_capitals_and_spaces(tmp_path: Path) -> None:
+    table = tmp_path / "claims.csv"
+    rows = "Source,Source URL,Origin,Destination,Mode,Moved\nA,http://a.example/x,B,C,sea,2023\n"
+    table.write_text(rows, encoding="utf-8")
+    case = read_case(table)
+    assert (case.claims[0].origin, case.sources[0].url) == ("B", "http://a.example/x")

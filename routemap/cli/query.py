@@ -134,7 +134,7 @@ def route(
     if as_json:
         echo_json(answer)
     elif output != STDOUT or answer["status"] != "ok":
-        _show_route(answer)
+        _show_route(answer, (origin.strip(), destination.strip()))
     if output is not None and answer["status"] == "ok":
         _write_route(output, answer)
     ctx.exit(_route_code(answer))
@@ -171,21 +171,31 @@ def _route_code(answer: Mapping[str, Any]) -> int:
     return 0 if answer["status"] == "ok" else 4
 
 
-def _show_route(answer: Mapping[str, Any]) -> None:
+def _show_route(answer: Mapping[str, Any], ends: tuple[str, str]) -> None:
     if answer["status"] != "ok":
         message(f"{answer['status']}: {answer['reason']}")
         if answer.get("location"):
             _show_location(answer["location"])
     else:
-        rows = [(field, answer[field]) for field in _KM_FIELDS]
+        chosen = zip(("from", "to"), (_chosen(end, answer["mode"]) for end in ends), strict=True)
+        rows = [*chosen, *((field, answer[field]) for field in _KM_FIELDS)]
         countries = ", ".join(f"{code} {km:g}" for code, km in answer["countries"].items())
-        table("Route", ("what", "km"), [*rows, ("countries", countries)])
+        table("Route", ("what", "value"), [*rows, ("countries", countries)])
         if answer["passages"]:
             click.echo(f"Passages: {', '.join(answer['passages'])}")
     columns = ("kind", "value", "cost_km", "alone_km", "needed")
     priced = [[one.get(column) for column in columns] for one in answer.get("constraints", [])]
     if priced:
         table("Constraints", columns, priced)
+
+
+def _chosen(text: str, mode: str) -> str:
+    """Return the place that a text was taken for, so that a wrong one is seen."""
+    from routemap import places
+
+    place = places.find(text, mode=mode).resolved()
+    what = ", ".join(one for one in (place.name, place.country, place.kind) if one)
+    return f"{what}; {place.id}" if place.id else what
 
 
 def _answer_lines(

@@ -79,7 +79,7 @@ def _rows(records: Iterable[tuple[int, Sequence[str]]], table: str, file: str) -
 
 def _names(header: Sequence[str], line: int) -> list[str]:
     """Return the fields that a header names; "" for a column that it leaves without a name."""
-    names = [name.strip() for name in header]
+    names = ["_".join(name.lower().split()) for name in header]
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
         reason = f"the header has the field {twice[0]!r} more than once."

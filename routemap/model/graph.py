@@ -35,18 +35,18 @@ _EDGE_FIELDS = ("mode", "basis", "state", "contested", "claims", "grade")
 def to_graph(model: RouteModel) -> nx.MultiDiGraph:
     """Return the legs of `model` as a graph that `osmnx.convert.graph_to_gdfs` reads.
 
-    Nodes are place ids with ``x`` (lon), ``y`` (lat), ``name``, ``kind``, ``country`` and
-    ``uncertainty_km``; an area's x, y is a label position and its uncertainty is None. Edges (u, v,
-    key = leg id) have ``mode``, ``length`` (metres; None where the leg is not routed),
-    ``geometry`` (longitudes run on past 180), ``basis``, ``state``, ``contested``, ``claims``,
-    ``grade``. Legs whose ends did not resolve are not in it.
+    Nodes are place ids with ``x`` (lon), ``y`` (lat), ``name`` (as reported, so that a "near" is
+    kept), ``kind``, ``country`` and ``uncertainty_km``; the x, y of an area is a label position and
+    its uncertainty is None. Edges (u, v, key = leg id) have ``mode``, ``length`` (metres; None where
+    the leg is not routed), ``geometry`` (longitudes run on past 180), ``basis``, ``state``,
+    ``contested``, ``claims``, ``grade``. Legs whose ends did not resolve are not in it.
     """
     graph = nx.MultiDiGraph(crs=CRS, name=model.case.case)
     for site in model.sites.values():
         record = site_record(site)
         lon, lat = site.point
-        node = {field: record[field] for field in ("name", "kind", "country", "uncertainty_km")}
-        graph.add_node(site.id, x=lon, y=lat, **node)
+        node = {field: record[field] for field in ("kind", "country", "uncertainty_km")}
+        graph.add_node(site.id, x=lon, y=lat, name=site.reported, **node)
     for leg in model.routed:
         if leg.origin is not None and leg.destination is not None:
             graph.add_edge(leg.origin.id, leg.destination.id, key=leg.id, **_edge(leg))
@@ -74,7 +74,17 @@ def to_gdfs(graph: nx.MultiDiGraph) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]
         for u, v, key, data in graph.edges(keys=True, data=True)
     ]
     crs = graph.graph["crs"]
-    node_columns = ["id", "x", "y", "name", "kind", "country", "uncertainty_km", "geometry"]
+    node_columns = [
+        "id",
+        "x",
+        "y",
+        "name",
+        "kind",
+        "country",
+        "extent",
+        "uncertainty_km",
+        "geometry",
+    ]
     edge_columns = ["u", "v", "key", *_EDGE_FIELDS, "length", "geometry"]
     node_frame = gpd.GeoDataFrame(nodes, columns=None if nodes else node_columns, crs=crs)
     edge_frame = gpd.GeoDataFrame(
