@@ -37,8 +37,8 @@ def to_graph(model: RouteModel) -> nx.MultiDiGraph:
 
     Nodes are place ids with ``x`` (lon), ``y`` (lat), ``name`` (as reported, so that a "near" is
     kept), ``kind``, ``country`` and ``uncertainty_km``; the x, y of an area is a label position and
-    its uncertainty is None. Edges (u, v, key = leg id) have ``mode``, ``length`` (metres; None where
-    the leg is not routed), ``geometry`` (longitudes run on past 180), ``basis``, ``state``,
+    its uncertainty is None. Edges (u, v, key = leg id) have ``mode``, ``length`` (metres; None
+    where the leg is not routed), ``geometry`` (longitudes run on past 180), ``basis``, ``state``,
     ``contested``, ``claims``, ``grade``. Legs whose ends did not resolve are not in it.
     """
     graph = nx.MultiDiGraph(crs=CRS, name=model.case.case)
