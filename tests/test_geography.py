@@ -239,15 +239,15 @@ def test_points_along_lie_on_the_shortest_line():
     assert geography.points_along(start, stop, []).shape == (0, 2)
 
 
-def test_units_along_agrees_with_dense_sampling():
+def test_countries_along_agree_with_dense_sampling():
     line = [(24.0, 49.0), (8.0, 47.0)]
-    units = geography.units_along(line)
+    km = geography.countries_along(line)
     dense = np.array(WGS84.npts(*line[0], *line[1], 20_000))
-    found, counts = np.unique(geography.units_at(*dense.T), return_counts=True)
-    total = sum(units.values())
-    assert set(found.tolist()) == set(units)
-    for unit, count in zip(found.tolist(), counts.tolist(), strict=True):
-        assert units[unit] == pytest.approx(total * count / 20_000, abs=0.3)
+    codes = np.array(geography.unit_codes())[geography.units_at(*dense.T)]
+    found, counts = np.unique(codes, return_counts=True)
+    assert set(found.tolist()) == set(km)
+    for code, count in zip(found.tolist(), counts.tolist(), strict=True):
+        assert km[code] == pytest.approx(sum(km.values()) * count / 20_000, abs=0.3)
 
 
 def test_area_holds_disputed_territories_by_view():

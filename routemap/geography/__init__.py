@@ -9,7 +9,6 @@ from routemap.geography.borders import (
     country_at,
     country_near,
     label_point,
-    units_along,
     units_at,
 )
 from routemap.geography.countries import country_code, country_name
@@ -55,7 +54,6 @@ __all__ = [
     "steps_m",
     "unit_codes",
     "unit_names",
-    "units_along",
     "units_at",
     "unwrap",
 ]

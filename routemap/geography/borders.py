@@ -30,7 +30,6 @@ __all__ = [
     "country_near",
     "label_point",
     "land_within",
-    "units_along",
     "units_at",
 ]
 
@@ -208,25 +207,6 @@ def _nearest_unit(lon: float, lat: float, within_km: float) -> int:
     return unit
 
 
-def units_along(coordinates: npt.ArrayLike) -> dict[int, float]:
-    """Return km of a line in each unit, split where it crosses a border.
-
-    Parameters
-    ----------
-    coordinates
-        Shape (n, 2): lon, lat; each edge is the shortest line between its ends.
-
-    Returns
-    -------
-    dict of int to float
-        Units in order of first entry, -1 for sea; the sum is the length of the line.
-    """
-    km: dict[int, float] = {}
-    for unit, metres in _pieces(coordinates):
-        km[unit] = km.get(unit, 0.0) + metres / 1000
-    return km
-
-
 def _pieces(coordinates: npt.ArrayLike) -> Iterator[tuple[int, float]]:
     """Yield unit and metres of the pieces that borders cut a line into, in order."""
     for part in cut(densify(coordinates, STEP_M)):
@@ -265,11 +245,9 @@ def countries_along(coordinates: npt.ArrayLike, view: str = "recognised") -> dic
         Alpha-2 codes in order of first entry, "-" where there is no country (sea); the sum is the
         length of the line.
     """
-    codes = (*unit_codes(view), "")
     km: dict[str, float] = {}
-    for unit, part in units_along(coordinates).items():
-        code = codes[unit] or "-"
-        km[code] = km.get(code, 0.0) + part
+    for code, part in countries_in_order(coordinates, view):
+        km[code or "-"] = km.get(code or "-", 0.0) + part
     return km
 
 
