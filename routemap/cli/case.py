@@ -14,7 +14,9 @@ from routemap.cli.show import echo_json, examples, message, plain, refuse_usage,
 from routemap.errors import BuildError, RoutemapError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from click.decorators import FC
 
     from routemap.checks import Finding
     from routemap.claims import Case
@@ -38,6 +40,12 @@ def _view(_ctx: click.Context, _option: click.Parameter, value: str | None) -> s
     return value
 
 
+def _output(words: str) -> Callable[[FC], FC]:
+    """Return the option that says where to."""
+    kind = click.Path(path_type=Path)
+    return click.option("-o", "--output", required=True, type=kind, help=words)
+
+
 _partial = click.option(
     "--partial", is_flag=True, help="Build what can be built; list the rest in every output."
 )
@@ -52,7 +60,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON doc
 
 @click.command(epilog=examples("routemap build data/dprk-russia-2023 -o out/dprk"))
 @click.argument("case", type=click.Path(path_type=Path))
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder.")
+@_output("Folder.")
 @_partial
 @_borders
 @_json
@@ -120,13 +128,7 @@ def check(
 
 @click.command("map", epilog=examples("routemap map data/dprk-russia-2023 -o map.html"))
 @click.argument("case", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="HTML file. - is stdout.",
-)
+@_output("HTML file. - is stdout.")
 @_partial
 @_borders
 def map_(case: Path, output: Path, *, partial: bool, borders: str | None) -> None:
@@ -142,13 +144,7 @@ def map_(case: Path, output: Path, *, partial: bool, borders: str | None) -> Non
 
 @click.command(epilog=examples("routemap export data/dprk-russia-2023 -o legs.geojson"))
 @click.argument("case", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="File; format by suffix. - is stdout (GeoJSON).",
-)
+@_output("File; format by suffix. - is stdout (GeoJSON).")
 @_partial
 @_borders
 def export(case: Path, output: Path, *, partial: bool, borders: str | None) -> None:
