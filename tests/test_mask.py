@@ -72,7 +72,24 @@ def _shore_near(lon, lat):
     return around.any() and not around.all()
 
 
-@pytest.mark.parametrize("tile", [(132, 310), (159, 213), (132, 0)])
+@pytest.mark.parametrize(
+    ("rows", "columns"),
+    [
+        ((15960, 16200), (37000, 37500)),
+        ((16001, 16047), (-90, 75)),
+        ((15957, 15958), (43190, 43300)),
+        ((-30, 200), (120, 360)),
+        ((21500, 21700), (-500, -100)),
+    ],
+)
+def test_a_window_is_its_cells_one_by_one(rows, columns):
+    shipped = mask.land_mask()
+    window = shipped.window(rows, columns)
+    row, column = np.mgrid[slice(*rows), slice(*columns)]
+    assert (window == shipped.is_water(row, column)).all()
+
+
+@pytest.mark.parametrize("tile", [(132, 310), (159, 213), (132, 0), (167, 284), (20, 10)])
 def test_distance_to_the_shore_is_the_least_geodesic_to_a_cell_of_land(tile):
     shipped, cells = mask.land_mask(), mask.CELLS
     row, column = tile[0] * cells, tile[1] * cells

@@ -77,16 +77,23 @@ class LandMask:
 
     def window(self, rows: tuple[int, int], columns: tuple[int, int]) -> Bits:
         """Return the water of a block of cells, from the first to before the second of each."""
-        row, column = np.ogrid[slice(*rows), slice(*columns)]
-        return self.is_water(*np.broadcast_arrays(row, column))
+        tile_rows = np.arange(rows[0] // CELLS, -(-rows[1] // CELLS))
+        tile_columns = np.arange(columns[0] // CELLS, -(-columns[1] // CELLS)) % 360
+        inside = (tile_rows >= 0) & (tile_rows < 180)
+        state = self.state[np.where(inside, tile_rows, 0)[:, None], tile_columns]
+        state = np.where(inside[:, None], state, LAND)
+        water = np.unpackbits(self.bits[np.maximum(state, 0)], axis=-1).astype(bool)
+        water[state < 0] = False
+        water[state == WATER] = True
+        whole = water.swapaxes(1, 2).reshape(len(tile_rows) * CELLS, len(tile_columns) * CELLS)
+        top, left = rows[0] // CELLS * CELLS, columns[0] // CELLS * CELLS
+        return whole[rows[0] - top : rows[1] - top, columns[0] - left : columns[1] - left]
 
     def shore_km(self, tile_row: int, tile_column: int) -> npt.NDArray[np.float32]:
         """Return km from each cell of a one-degree tile to the nearest land, `SHORE_KM` at most.
 
         Shape (120, 120); 0 on land. Measured between the centres of cells.
         """
-        from scipy.ndimage import distance_transform_edt
-
         squash = np.cos(np.radians(min(abs(tile_row - 89.5) + 0.5, 89.0)))
         high = int(SHORE_KM / KM_PER_CELL) + 1
         wide = int(min(high / squash, COLUMNS / 4))
@@ -94,13 +101,23 @@ class LandMask:
         water = self.window(
             (row - high, row + CELLS + high), (column - wide, column + CELLS + wide)
         )
-        if water.all():
-            return np.full((CELLS, CELLS), SHORE_KM, dtype=np.float32)
         middle = np.cos(np.radians(tile_row - 89.5))
-        far = distance_transform_edt(water, sampling=(KM_PER_CELL, KM_PER_CELL * middle))
-        inner = far[high:-high, wide:-wide]
-        near: npt.NDArray[np.float32] = np.minimum(inner, SHORE_KM).astype(np.float32)
+        across = (_steps_to_land(water)[:, wide:-wide] * KM_PER_CELL * middle) ** 2
+        least = np.full((CELLS, CELLS), SHORE_KM**2)
+        for down in range(2 * high + 1):
+            along = ((down - high) * KM_PER_CELL) ** 2
+            np.minimum(least, across[down : down + CELLS] + along, out=least)
+        near: npt.NDArray[np.float32] = np.sqrt(least).astype(np.float32)
         return near
+
+
+def _steps_to_land(water: Bits) -> Cells:
+    """Return how many columns each cell is from land in its own row; many where there is none."""
+    count = water.shape[1]
+    column = np.arange(count)
+    before = np.maximum.accumulate(np.where(water, -count, column), axis=1)
+    after = np.minimum.accumulate(np.where(water, 2 * count, column)[:, ::-1], axis=1)[:, ::-1]
+    return np.minimum(column - before, after - column)
 
 
 @cache

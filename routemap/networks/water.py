@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -44,6 +44,9 @@ SOUTH: Final = 2
 """Rows of blocks at the south pole below the first row of larger cells."""
 SHORE_WEIGHT: Final = 2.0
 """A km along the shore counts as 1 + this; the surcharge falls to nothing at `SHORE_KM`."""
+
+SHORE_TILES: Final = 256
+"""Tiles of distances to the shore that are kept, 58 kB each; the longest coasts take about 250."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,6 +112,15 @@ class WaterNetwork:
         """The land mask that the network was built on."""
         return land_mask()
 
+    @property
+    def closures(self) -> Mapping[str, Any]:
+        """No closures: those are of borders on land."""
+        return MappingProxyType({})
+
+    def shore_km(self, tile: int) -> npt.NDArray[np.float32]:
+        """Return km to the shore from the cells of a one-degree tile (flat index), 0 on land."""
+        return _shore_km(self.mask, tile)
+
     def units_on(self, cells: Ints) -> npt.NDArray[np.int16]:
         """Return the unit of each cell (flat index) of a canal or river, -1 for other cells."""
         at = np.minimum(np.searchsorted(self.waterway, cells), len(self.waterway) - 1)
@@ -126,21 +138,38 @@ class WaterNetwork:
         return np.full(water.shape, -1)
 
     def _pieces(self, water: Bits, found: Ints) -> Ints:
-        from scipy.ndimage import label
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import connected_components
 
-        nodes = np.full(water.shape, -1)
-        labels, _ = label(water, np.ones((3, 3), dtype=int))
+        wet = water.reshape(-1)
+        tail, head = _touching()
+        joined = wet[tail] & wet[head]
+        cells = np.ones(int(joined.sum())), (tail[joined], head[joined])
+        _, labels = connected_components(coo_array(cells, (wet.size, wet.size)), directed=False)
+        nodes = np.full(wet.shape, -1)
         for node in found.tolist():
-            nodes[labels == labels.reshape(-1)[self.cell[node]]] = node
-        return nodes
+            nodes[labels == labels[self.cell[node]]] = node
+        return nodes.reshape(water.shape)
 
     def closed(self, rules: Rules) -> tuple[Passage, ...]:
-        """Return the passages that may not be used."""
+        """Return the passages that may not be used; one without edges is on no way of this mode."""
         return tuple(
             each
             for each in self.passages.values()
-            if each.id in rules.closed or not (each.open or each.id in rules.opened)
+            if len(each.edges)
+            and (each.id in rules.closed or not (each.open or each.id in rules.opened))
         )
+
+
+@cache
+def _touching() -> tuple[Ints, Ints]:
+    """Return the pairs of cells of a block that touch, at a side or a corner."""
+    cell = np.arange(BLOCK * BLOCK).reshape(BLOCK, BLOCK)
+    beside = (cell[:, :-1], cell[:, 1:]), (cell[:-1], cell[1:])
+    across = (cell[:-1, :-1], cell[1:, 1:]), (cell[:-1, 1:], cell[1:, :-1])
+    tail, head = (np.concatenate([pair[end].ravel() for pair in beside + across]) for end in (0, 1))
+    tail.flags.writeable = head.flags.writeable = False
+    return tail, head
 
 
 def _span(row: int, column: int) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -170,18 +199,27 @@ def arcs_cross(a: Floats, b: Floats, gate: Floats) -> Bits:
     `gate` is (lon, lat) of its two ends. Arcs are shorter than half a great circle.
     """
     g, h = vectors(*np.asarray(gate).T)
-    arc, wall = np.cross(a, b), np.cross(g, h)
-    side_a, side_b = a @ wall, b @ wall
-    side_g, side_h = arc @ g, arc @ h
-    meet = np.cross(arc, wall)
-    facing = np.einsum("ij,ij->i", meet, a + b) * (meet @ (g + h)) > 0
-    cross: Bits = ((side_a < 0) != (side_b < 0)) & ((side_g < 0) != (side_h < 0)) & facing
+    wall = np.cross(g, h)
+    cross: Bits = ((a @ wall) < 0) != ((b @ wall) < 0)
+    a, b = a[cross], b[cross]
+    if len(a):
+        arc = np.cross(a, b)
+        meet = np.cross(arc, wall)
+        facing = np.einsum("ij,ij->i", meet, a + b) * (meet @ (g + h)) > 0
+        cross[cross] = ((arc @ g < 0) != (arc @ h < 0)) & facing
     return cross
 
 
 def shore_factor(share: npt.ArrayLike) -> Any:
     """Return what a km counts at a distance to the shore, given as a share of `SHORE_KM`."""
     return 1 + SHORE_WEIGHT * (1 - np.asarray(share, dtype=float)) ** 2
+
+
+@lru_cache(SHORE_TILES)
+def _shore_km(mask: LandMask, tile: int) -> npt.NDArray[np.float32]:
+    km = mask.shore_km(*divmod(tile, 360))
+    km.flags.writeable = False
+    return km
 
 
 @cache

@@ -18,23 +18,32 @@ from routemap.routing.course import Course, Ends, Kind, Point, Stretch, at
 from routemap.routing.seaway import Seaway, angles, between, tighten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from routemap.networks.rules import Rules
 
-__all__ = ["BERTH_KM", "course", "length_m"]
+__all__ = ["BERTH_KM", "Search", "course", "length_m"]
 
 BERTH_KM: Final = 25.0
 """A place over 25 km from navigable water has no berth."""
+NEAR_KM: Final = 5.0
+"""Most places are nearer to it, so that this is looked at first."""
+LOOKS: Final = (1.3, 2.6, np.inf)
+"""Costs, in straight distances, within which a way is looked for, one after the other: most of the
+network is farther away than any way that ships take."""
 WATERWAY_OFFSET_M: Final = 15_000.0
 """The lines of waterways (Natural Earth 1:50m) lie about 1 km from those of 1:10m, at most 7 km,
-and 15 km in the delta of the Volga: measured on the rows of data/build/sea/waterways.csv."""
+and 15 km in the delta of the Volga and on the Oka, which is drawn from town to town: measured on
+the rows of data/build/sea/waterways.csv and inland.csv that 1:10m has."""
 STEP_KM: Final = 50.0
 """Vertices of the answer are at most this far apart, so that straight lines on a map stay on it."""
 LOOK_KM: Final = 0.5
 """Waterways are looked for along the line at this spacing."""
 LOCAL_KM: Final = 5.0
 """A shorter part of open water, such as a basin, belongs to the canal or river around it."""
+DETOUR_KM: Final = 1e6
+"""Longer than any way round: what is closed is crossed only where nothing else is left."""
+CURE: Final = ", opened by naming it in via"
 SNAP_M: Final = 1.0
 """A shorter snap is rounding."""
 
@@ -49,6 +58,21 @@ class _Berth:
     node: int
     lon: float
     lat: float
+
+
+class Search:
+    """Lines between two points over water, under one set of rules after another."""
+
+    def __init__(self, network: WaterNetwork, origin: Point, destination: Point) -> None:
+        self._network, self._ends = network, (origin, destination)
+
+    def course(self, rules: Rules) -> Course:
+        """Return the line of least cost; raises what `course` does."""
+        return course(self._network, *self._ends, rules)
+
+    def length_m(self, rules: Rules) -> float:
+        """Return the metres of `course`."""
+        return self.course(rules).length_m
 
 
 def course(network: WaterNetwork, origin: Point, destination: Point, rules: Rules) -> Course:
@@ -85,17 +109,25 @@ def _barred(network: WaterNetwork, rules: Rules) -> npt.NDArray[np.int16]:
 
 def _berth(network: WaterNetwork, point: Point) -> _Berth:
     """Return the point itself if it lies on navigable water, else the nearest cell that does."""
+    for reach in (NEAR_KM, BERTH_KM):
+        berth = _berth_within(network, point, reach)
+        if berth is not None:
+            return berth
+    raise NoRouteError(_far_from_water(network, point))
+
+
+def _berth_within(network: WaterNetwork, point: Point, reach_km: float) -> _Berth | None:
     lon, lat = point
     row, column = (int(one) for one in cells_at(lon, lat))
-    high = int(BERTH_KM / KM_PER_CELL) + 1
+    high = int(reach_km / KM_PER_CELL) + 1
     squash = np.cos(np.radians(min(abs(lat), 89.0)))
     wide = int(min(high / squash, COLUMNS / 4))
     rows, columns, node = _navigable(network, row, column, (high, wide))
     y, x = (rows + 0.5) / CELLS - 90, (columns + 0.5) / CELLS - 180
     away = geography.geodesic_m(np.full(len(x), lon), np.full(len(y), lat), x, y)
     away[(rows == row) & (columns % COLUMNS == column % COLUMNS)] = 0
-    if not len(away) or away.min() > BERTH_KM * 1000:
-        raise NoRouteError(_far_from_water(network, point))
+    if not len(away) or away.min() > reach_km * 1000:
+        return None
     best = int(away.argmin())
     if away[best] == 0:
         return _Berth(int(node[best]), lon, lat)
@@ -144,7 +176,7 @@ def _rough(seaway: Seaway, origin: _Berth, destination: _Berth, rules: Rules) ->
             return line
         if not 0 < broken < len(points) - 2:
             raise NoRouteError(_why_none(seaway, origin, destination, rules))
-        _close(seaway.network, weights, [(nodes[broken - 1], nodes[broken])])
+        _close(seaway.network, weights, np.array([nodes[broken - 1 : broken + 1]]))
 
 
 def _weights(seaway: Seaway) -> Floats:
@@ -152,7 +184,7 @@ def _weights(seaway: Seaway) -> Floats:
     network = seaway.network
     weights: Floats = network.graph.data.copy()
     for passage in seaway.closed:
-        _close(network, weights, passage.edges.tolist())
+        _close(network, weights, passage.edges)
     if len(seaway.barred):
         row, column = cells_at(network.lon, network.lat)
         unit = network.units_on(row * COLUMNS + column)
@@ -160,13 +192,13 @@ def _weights(seaway: Seaway) -> Floats:
     return weights
 
 
-def _close(network: WaterNetwork, weights: Floats, edges: Iterable[Sequence[int]]) -> None:
-    """Make edges between pairs of nodes infinite, both ways."""
+def _close(network: WaterNetwork, weights: Floats, edges: Ints) -> None:
+    """Make edges, pairs of nodes of shape (n, 2), infinite both ways."""
     starts, heads = network.graph.indptr, network.graph.indices
-    for a, b in edges:
-        for tail, head in ((a, b), (b, a)):
-            first = starts[tail]
-            weights[first + np.flatnonzero(heads[first : starts[tail + 1]] == head)] = np.inf
+    tail, head = np.concatenate([edges, edges[:, ::-1]]).T
+    count = starts[tail + 1] - starts[tail]
+    arc = np.arange(count.sum()) + np.repeat(starts[tail] - np.cumsum(count) + count, count)
+    weights[arc[heads[arc] == np.repeat(head, count)]] = np.inf
 
 
 def _search(network: WaterNetwork, weights: Floats, start: int, stop: int) -> list[int] | None:
@@ -176,9 +208,17 @@ def _search(network: WaterNetwork, weights: Floats, start: int, stop: int) -> li
 
     graph = network.graph
     matrix = csr_array((weights, graph.indices, graph.indptr), shape=graph.shape)
-    cost, previous = dijkstra(matrix, indices=start, return_predecessors=True)
-    if not np.isfinite(cost[stop]):
-        return None
+    a, b = vectors(network.lon[[start, stop]], network.lat[[start, stop]])
+    for look in LOOKS:
+        limit = look * (float(angles(a, b)) * EARTH_KM + BERTH_KM)
+        cost, previous = dijkstra(matrix, indices=start, return_predecessors=True, limit=limit)
+        if np.isfinite(cost[stop]):
+            return _nodes_back(previous, start, stop)
+    return None
+
+
+def _nodes_back(previous: npt.NDArray[np.int32], start: int, stop: int) -> list[int]:
+    """Return the nodes from `start` to `stop`, given the one before each."""
     nodes = [stop]
     while nodes[-1] != start:
         nodes.append(int(previous[nodes[-1]]))
@@ -186,10 +226,15 @@ def _search(network: WaterNetwork, weights: Floats, start: int, stop: int) -> li
 
 
 def _why_none(seaway: Seaway, origin: _Berth, destination: _Berth, rules: Rules) -> str:
-    """Return the reason that two berths are not joined: another sea, or what is closed."""
+    """Return the reason that two berths are not joined: another sea, or what is closed.
+
+    Of what is closed, only that is named which has to be crossed.
+    """
     network = seaway.network
+    weights = _weights(seaway)
+    weights = np.where(np.isfinite(weights), weights, network.graph.data + DETOUR_KM)
     ends = " and ".join(at((each.lon, each.lat)) for each in (origin, destination))
-    nodes = _search(network, network.graph.data, origin.node, destination.node)
+    nodes = _search(network, weights, origin.node, destination.node)
     if nodes is None:
         return f"{ends} lie on different seas; no water joins them."
     line = vectors(network.lon[nodes], network.lat[nodes])
@@ -198,7 +243,7 @@ def _why_none(seaway: Seaway, origin: _Berth, destination: _Berth, rules: Rules)
     units = network.units_on(row * COLUMNS + column)
     codes = geography.unit_codes(rules.view)
     countries = sorted({codes[unit] for unit in units.tolist() if unit in seaway.barred})
-    names = [f"{each.name} ({each.id})" for each in gates]
+    names = [f"{each.name} ({each.id}{'' if each.open else CURE})" for each in gates]
     names += [f"canals or rivers of {code}" for code in countries]
     if not names:
         return f"{ends} are not joined: what is closed leaves no water at one of them."
@@ -248,10 +293,7 @@ def _way_round(seaway: Seaway, a: Floats, b: Floats) -> Floats | None:
     cost, previous = dijkstra(graph, directed=False, indices=start, return_predecessors=True)
     if not np.isfinite(cost[stop]):
         return None
-    cells = [int(stop)]
-    while cells[-1] != start:
-        cells.append(int(previous[cells[-1]]))
-    return flat[cells[::-1]]
+    return flat[_nodes_back(previous, int(start), int(stop))]
 
 
 def _blocks(a: Ints, b: Ints) -> tuple[int, int]:
