@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from importlib.util import find_spec
 from math import cos, floor, radians
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from routemap import geography
+from routemap.networks.engine import Router, as_sequence
+from routemap.networks.graph import KINDS, TRANSFER
 from routemap.networks.stored import read_arrays
 
 if TYPE_CHECKING:
@@ -20,20 +22,51 @@ if TYPE_CHECKING:
 
     from routemap.networks.rules import Rules
 
-__all__ = ["KINDS", "Router", "TrackNetwork", "load", "router_name"]
+__all__ = ["SCHEMATIC", "SCHEMATIC_M", "Closure", "TrackNetwork", "load", "read"]
 
-KINDS = ("track", "repaired", "patched")
-SCALE, NOISE = 40, 20
-"""Weights are metres times 40 plus a seeded 0 to 19, so that two engines mostly choose the same of
-two equally long tracks; over two chains the noise stays under a metre, so that they agree on the
-metres. A path of 53,687 km still fits the 31 bits that the hierarchy has."""
-CLOSED = 2**31 - 1
-KEPT_RULES = 16
-SPLIT_SCALE = 250
-"""`split` is stored as a byte, in 1/250."""
+KEPT_CHAINS = 2_400_000
+"""Routers are kept for so many chains in all: each takes about 35 bytes a chain."""
+PER_DEGREE = 4
+"""Nodes are found by cells of a quarter of a degree."""
 MARGIN_DEG = 0.01
+SCHEMATIC_M = 2000.0
+"""A line whose true course can be over 2 km away is schematic (DESIGN section 4)."""
+SCHEMATIC = len(KINDS)
+LON, LAT, METRES, OFFSET, LABEL = range(5)
+"""Columns of `TrackNetwork.trace`."""
+BLOCK = 2**16
+"""Edges that are worked on at once, so that no large arrays are needed in between."""
 
 Ints = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Closure:
+    """Crossings of a border that are closed for a time.
+
+    Attributes
+    ----------
+    id, name
+        What answers call it, and what a reader does.
+    since, until
+        First and last day (ISO 8601); 9999-12-31 where no end is known.
+    source
+        Where that is read.
+    chains
+        The chains that it closes.
+    """
+
+    id: str
+    name: str
+    since: str
+    until: str
+    source: str
+    chains: Ints
+
+    def in_force(self, first: str, last: str) -> bool:
+        """Return whether it is closed on every day from `first` to `last` (ISO 8601)."""
+        return self.since <= first and last <= self.until
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,170 +75,254 @@ class TrackNetwork:
 
     Nodes are junctions first, then the interior nodes of each chain in order. Chain `c` runs from
     junction ``tail[c]`` over ``interior[c]`` nodes from ``first[c]`` to junction ``head[c]``; its
-    ``interior[c] + 1`` edges begin at ``edge[c]``.
+    ``interior[c] + 1`` edges begin at ``edge[c]``. Where a chain crosses a border, its one interior
+    node stands there.
 
     Attributes
     ----------
     mode
-        "rail".
+        "rail" or "road".
+    per_degree
+        Positions are whole parts of a degree, so many to the degree.
     lon, lat
-        Degrees of WGS 84, by node, to 0.001.
+        Degrees of WGS 84, by node.
     unit, component
-        Territory (`routemap.geography`) and connected component, by node.
+        Territory (`routemap.geography`; -1 on a border) and connected component, by node.
     tail, head, interior, first, edge
         The chains, as above.
     metres
         Length of each edge.
     kind
-        Index into `KINDS`, by chain.
-    split
-        By chain: how far along a single edge that crosses a border the border lies, 0 to 1; 0 for
-        a chain within one territory.
-    chain_metres
-        Length of each chain.
-    order
-        Contraction order of the junctions (nested dissection).
-    by_cell, cell_start
-        The nodes by square degree, rows from the south and columns from 180 W; where each starts.
+        Index into `routemap.networks.graph.KINDS`, by chain.
+    gauge
+        Track gauge in mm by chain, 0 where it is not known or does not matter.
+    main
+        Whether a chain belongs to a main line of international agreements.
+    junctions
+        Number of junctions, nodes at which a chain may end: they come first, in the order in which
+        they are contracted (nested dissection).
+    closures
+        By id.
     """
 
     mode: str
-    lon: npt.NDArray[np.float64]
-    lat: npt.NDArray[np.float64]
+    per_degree: int
+    lon: Floats
+    lat: Floats
     unit: npt.NDArray[np.int16]
-    component: npt.NDArray[np.int16]
+    component: Ints
     tail: Ints
     head: Ints
     interior: Ints
     first: Ints
     edge: Ints
-    metres: npt.NDArray[np.int64]
+    metres: Ints
     kind: npt.NDArray[np.uint8]
-    split: npt.NDArray[np.float64]
-    chain_metres: npt.NDArray[np.int64]
-    order: Ints
-    by_cell: Ints
-    cell_start: npt.NDArray[np.int64]
+    gauge: npt.NDArray[np.uint16]
+    main: npt.NDArray[np.bool_]
+    junctions: int
+    closures: Mapping[str, Closure]
     _routers: OrderedDict[Rules, Router] = field(default_factory=OrderedDict, init=False)
 
     @property
-    def passages(self) -> Mapping[str, str]:
+    def passages(self) -> Mapping[str, Any]:
         """No passages: those are of the sea."""
         return {}
-
-    @property
-    def junctions(self) -> int:
-        """Number of junctions: nodes at which a chain may end."""
-        return len(self.order)
 
     def chain_of(self, node: int) -> tuple[int, int]:
         """Return (chain, position from 0) of an interior node."""
         key = self.first.dtype.type(node)  # another type would copy the array at each call
-        chain = int(np.searchsorted(self.first, key, side="right")) - 1
+        chain = int(self.first.searchsorted(key, side="right")) - 1
         return chain, node - int(self.first[chain])
 
-    def near(self, lon: float, lat: float, radius_m: float) -> tuple[Ints, npt.NDArray[np.float64]]:
+    def near(self, lon: float, lat: float, radius_m: float) -> tuple[Ints, Floats]:
         """Return (nodes, metres) of all nodes within `radius_m` on the sphere, nearest first."""
+        by_cell, place, starts = self._cells
         reach = float(np.degrees(radius_m / geography.EARTH_RADIUS_M)) + MARGIN_DEG
-        starts, by_cell = self.cell_start, self.by_cell
-        cells = [by_cell[starts[cell] : starts[cell + 1]] for cell in _cells(lon, lat, reach)]
-        nodes = np.concatenate(cells)
-        metres = geography.haversine_m(lon, lat, self.lon[nodes], self.lat[nodes])
+        spans = [slice(starts[low], starts[high]) for low, high in _spans(lon, lat, reach)]
+        nodes = np.concatenate([by_cell[span] for span in spans])
+        metres = _metres(lon, lat, np.concatenate([place[span] for span in spans]))
         within = np.flatnonzero(metres <= radius_m)
-        ranked = within[np.argsort(metres[within], kind="stable")]
+        ranked = within[metres[within].argsort(kind="stable")]
         return nodes[ranked], metres[ranked]
 
+    def nearest(self, lon: Floats, lat: Floats) -> tuple[Ints, Floats]:
+        """Return the node nearest on the sphere to each of many points, and the metres to it.
+
+        Parameters
+        ----------
+        lon, lat
+            Degrees, shape (n,).
+        """
+        order = np.lexsort((lon, np.floor(lat * PER_DEGREE)))
+        chord, found = self._tree.query(geography.vectors(lon[order], lat[order]))
+        nodes = np.empty(len(order), dtype=np.int32)
+        nodes[order] = self._inland[found]
+        metres = np.empty(len(order))
+        metres[order] = 2 * geography.EARTH_RADIUS_M * np.arcsin(chord / 2)
+        return nodes, metres
+
     def router(self, rules: Rules) -> Router:
-        """Return the router for `rules`; 16 are kept, the least recently used goes first."""
+        """Return the router for `rules`; the last used are kept, 16 by rail and 3 by road."""
         router = self._routers.pop(rules, None) or Router(self, rules)
         self._routers[rules] = router
-        if len(self._routers) > KEPT_RULES:
+        if len(self._routers) > max(2, KEPT_CHAINS // len(self.tail)):
             self._routers.popitem(last=False)
         return router
 
     @cached_property
-    def weights(self) -> npt.NDArray[np.int64]:
-        """Weight of each chain where nothing is forbidden: see `SCALE`."""
-        noise = np.random.default_rng(0).integers(0, NOISE, len(self.tail))
-        return _frozen(self.chain_metres * SCALE + noise)
+    def _inland(self) -> Ints:
+        """The nodes at which a line may begin or end."""
+        return np.flatnonzero(self.unit >= 0).astype(np.int32)
 
     @cached_property
-    def arc_tail(self) -> Ints:
-        """Junction at which each arc begins: arc 2c is chain c, arc 2c + 1 the way back."""
-        return _frozen(np.stack([self.tail, self.head], axis=1).ravel())
+    def _cells(self) -> tuple[Ints, Floats, Ints]:
+        """The nodes by cell, rows from the south and columns from 180 W; where each starts.
+
+        Between them lon and lat of each node in radians.
+        """
+        lon, lat = self.lon[self._inland], self.lat[self._inland]
+        row = np.minimum((lat + 90) * PER_DEGREE, 180 * PER_DEGREE - 1).astype(np.int32)
+        column = ((lon + 180) * PER_DEGREE).astype(np.int32) % (360 * PER_DEGREE)
+        cell = row * (360 * PER_DEGREE) + column
+        order = np.argsort(cell, kind="stable")
+        counts = np.bincount(cell, minlength=180 * 360 * PER_DEGREE**2)
+        place = np.radians(np.stack([lon, lat], axis=1)[order])
+        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        return self._inland[order], place, starts
 
     @cached_property
-    def arc_head(self) -> Ints:
-        """Junction at which each arc ends."""
-        return _frozen(np.stack([self.head, self.tail], axis=1).ravel())
+    def _tree(self) -> Any:
+        from scipy.spatial import cKDTree
+
+        points = geography.vectors(self.lon[self._inland], self.lat[self._inland])
+        return cKDTree(points, leafsize=32)
+
+    @cached_property
+    def chain_metres(self) -> Ints:
+        """Length of each chain."""
+        return _frozen(np.add.reduceat(self.metres, self.edge))
+
+    @cached_property
+    def noise(self) -> npt.NDArray[np.uint8]:
+        """A seeded 1 to 20 by chain, that decides between two equally long ones."""
+        random = np.random.default_rng(0)
+        return _frozen(random.integers(1, 21, len(self.tail)).astype(np.uint8))
+
+    @cached_property
+    def metres_before(self) -> npt.NDArray[np.int64]:
+        """Metres of all edges before each edge: differences are lengths along a chain."""
+        return _frozen(np.concatenate([[0], np.cumsum(self.metres, dtype=np.int64)]))
+
+    @cached_property
+    def crossing(self) -> npt.NDArray[np.bool_]:
+        """Whether a chain goes from one territory to another."""
+        return _frozen(self.unit[self.tail] != self.unit[self.head])
+
+    @cached_property
+    def closed_by(self) -> Mapping[int, tuple[str, ...]]:
+        """Ids of the closures of each chain that has any."""
+        found: dict[int, tuple[str, ...]] = {}
+        for closure in self.closures.values():
+            for chain in closure.chains.tolist():
+                found[chain] = (*found.get(chain, ()), closure.id)
+        return MappingProxyType(found)
+
+    @cached_property
+    def special(self) -> npt.NDArray[np.bool_]:
+        """Which chains are transfers between gauges, or closed at some time."""
+        found = self.kind == TRANSFER
+        found[list(self.closed_by)] = True
+        return _frozen(found)
+
+    @cached_property
+    def trace(self) -> Ints:
+        """A row for each node of each chain and the edge from it to the next, shape (n, 5).
+
+        Lon and lat in parts of a degree; metres; how far the true course can be from the chord, in
+        metres; 8 times the territory and the kind, which may be `SCHEMATIC`. Those of chain `c`
+        begin at ``edge[c] + c``. One array, because a line is read from many places of it.
+        """
+        count = self.interior + 1
+        chain = np.repeat(np.arange(len(count), dtype=np.int32), count)
+        row = np.arange(len(chain), dtype=np.int32) + chain
+        node = self._in_line()
+        found = np.zeros((len(node), 5), dtype=np.int32)
+        found[:, LON] = np.round(self.lon * self.per_degree).astype(np.int32)[node]
+        found[:, LAT] = np.round(self.lat * self.per_degree).astype(np.int32)[node]
+        found[row, METRES] = self.metres
+        found[row, OFFSET] = offset = self._offsets(node, row)
+        unit = self.unit[self.tail].astype(np.int32)[chain]
+        unit[self.edge[self.crossing] + 1] = self.unit[self.head[self.crossing]]
+        kind = self.kind[chain]
+        kind[(kind == 0) & (offset > SCHEMATIC_M)] = SCHEMATIC
+        found[row, LABEL] = unit * 8 + kind
+        return _frozen(found)
+
+    def _in_line(self) -> Ints:
+        """Return the nodes of each chain, tail and head in them, end to end."""
+        count = self.interior + 2
+        chain = np.repeat(np.arange(len(count), dtype=np.int32), count)
+        node = np.arange(len(chain), dtype=np.int32) - 2 * chain - 1 + np.int32(self.junctions)
+        start = self.edge + np.arange(len(count), dtype=np.int32)
+        node[start] = self.tail
+        node[start + count - 1] = self.head
+        return node
+
+    def _offsets(self, node: Ints, row: Ints) -> Ints:
+        """Return how far the true course of each edge can be from its chord, in whole metres."""
+        found = np.empty(len(row), dtype=np.int32)
+        for low in range(0, len(row), BLOCK):
+            part = slice(low, low + BLOCK)
+            one, two = node[row[part]], node[row[part] + 1]
+            ends = self.lon[one], self.lat[one], self.lon[two], self.lat[two]
+            chord = geography.haversine_m(*ends)
+            square = self.metres[part].astype(float) ** 2 - chord**2
+            found[part] = np.ceil(np.sqrt(np.maximum(0, square)) / 2)
+        return found
+
+    def arc_ends(self, arc: int) -> tuple[int, int]:
+        """Return the junctions from and to which an arc leads: arc 2c is chain c, 2c + 1 back."""
+        tail, head = int(self.tail[arc >> 1]), int(self.head[arc >> 1])
+        return (head, tail) if arc & 1 else (tail, head)
+
+    def arcs(self) -> tuple[Ints, Ints]:
+        """Return the junctions at which all arcs begin and end."""
+        ends = np.stack([self.tail, self.head], axis=1)
+        return ends.ravel(), ends[:, ::-1].ravel()
 
     @cached_property
     def hierarchy(self) -> Any:
         """The contraction hierarchy over the arcs (`routingkit_cch.CCH`)."""
         from routingkit_cch import CCH
 
-        tail, head = self.tail.tolist(), self.head.tolist()
-        arcs = _interleaved(tail, head), _interleaved(head, tail)
-        return CCH(self.order.tolist(), *arcs, filter_always_inf_arcs=False)
+        arcs = [as_sequence(ends) for ends in self.arcs()]
+        order = as_sequence(np.arange(self.junctions))
+        return CCH(order, arcs[0], arcs[1], filter_always_inf_arcs=False)
 
 
-def _cells(lon: float, lat: float, reach: float) -> list[int]:
-    """Return the square degrees, as rows of 360 from the south, that a reach in degrees touches."""
-    rows = range(max(0, floor(lat - reach) + 90), min(179, floor(lat + reach) + 90) + 1)
+def _metres(lon: float, lat: float, place: Floats) -> Floats:
+    """Return metres on the sphere from a point in degrees to places as `_cells` has them."""
+    east, north = radians(lon), radians(lat)
+    half = np.sin((place[:, 1] - north) / 2) ** 2
+    half += cos(north) * np.cos(place[:, 1]) * np.sin((place[:, 0] - east) / 2) ** 2
+    metres: Floats = 2 * geography.EARTH_RADIUS_M * np.arcsin(np.sqrt(half))
+    return metres
+
+
+def _spans(lon: float, lat: float, reach: float) -> list[tuple[int, int]]:
+    """Return runs of cells, first and one past the last, that a reach in degrees touches."""
+    wide = 360 * PER_DEGREE
+    low, high = floor((lat - reach + 90) * PER_DEGREE), floor((lat + reach + 90) * PER_DEGREE)
+    rows = range(max(0, low), min(180 * PER_DEGREE - 1, high) + 1)
     narrow = cos(radians(min(89.9, abs(lat) + reach)))
-    west, east = floor(lon - reach / narrow), floor(lon + reach / narrow)
-    columns = range(west, min(east, west + 359) + 1)
-    return [row * 360 + (column + 180) % 360 for row in rows for column in columns]
-
-
-class Router:
-    """Shortest paths between junctions under one set of rules: one weight vector.
-
-    Attributes
-    ----------
-    rules
-        What may not be used.
-    codes
-        ISO 3166 code of each unit in the rules' border view.
-    allowed
-        Which units may be entered.
-    open
-        Which chains may be used.
-    """
-
-    def __init__(self, network: TrackNetwork, rules: Rules) -> None:
-        codes = geography.unit_codes(rules.view)
-        self.rules = rules
-        self.codes = _frozen(np.array(codes))
-        self.allowed = _frozen(np.array([rules.allows(code) for code in codes]))
-        tail, head = network.unit[network.tail], network.unit[network.head]
-        self.open = _frozen(self.allowed[tail] & self.allowed[head])
-        self._network = network
-        weight = np.where(self.open, network.weights, CLOSED)
-        engine = _HierarchyEngine if router_name() == "routingkit-cch" else _PlainEngine
-        self._engine = engine(network, weight)
-
-    @cached_property
-    def component(self) -> Ints:
-        """What hangs together under the rules: a number for each node."""
-        from scipy.sparse import coo_matrix
-        from scipy.sparse.csgraph import connected_components
-
-        network, used = self._network, np.flatnonzero(self.open)
-        cells = np.ones(len(used)), (network.tail[used], network.head[used])
-        shape = (network.junctions, network.junctions)
-        _, labels = connected_components(coo_matrix(cells, shape), directed=False)
-        inner = np.repeat(labels[network.tail], network.interior)
-        return _frozen(np.concatenate([labels, inner]))
-
-    def path(
-        self, sources: list[tuple[int, int]], targets: list[tuple[int, int]]
-    ) -> tuple[int, list[int], int] | None:
-        """Return (weight, arcs, first junction) of the best path; None where there is none.
-
-        `sources` and `targets` are (junction, weight to get there).
-        """
-        return self._engine.path(sources, targets)
+    west = floor((lon - reach / narrow + 180) * PER_DEGREE)
+    count = min(floor((lon + reach / narrow + 180) * PER_DEGREE) - west + 1, wide)
+    west %= wide
+    spans = [(west, min(west + count, wide))]
+    if west + count > wide:
+        spans.append((0, west + count - wide))
+    return [(row * wide + first, row * wide + last) for row in rows for first, last in spans]
 
 
 def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -213,110 +330,39 @@ def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return array
 
 
-def _interleaved(even: list[int], odd: list[int]) -> list[int]:
-    """Return both lists in turns; quicker than making twice as many integers of an array."""
-    both = [0] * (2 * len(even))
-    both[::2], both[1::2] = even, odd
-    return both
-
-
-@cache
-def router_name() -> str:
-    """Return the engine that searches track networks: "routingkit-cch" or "scipy"."""
-    return "routingkit-cch" if find_spec("routingkit_cch") else "scipy"
-
-
-class _HierarchyEngine:
-    """Customizable contraction hierarchy (RoutingKit): a new weight vector in milliseconds."""
-
-    def __init__(self, network: TrackNetwork, weight: npt.NDArray[np.int64]) -> None:
-        from routingkit_cch import CCHMetric, CCHQuery
-
-        both_ways = weight.tolist()
-        self._metric = CCHMetric(network.hierarchy, _interleaved(both_ways, both_ways))
-        self._new_query = CCHQuery  # a query belongs to one thread, and to one result at a time
-
-    def path(
-        self, sources: list[tuple[int, int]], targets: list[tuple[int, int]]
-    ) -> tuple[int, list[int], int] | None:
-        result = self._new_query(self._metric).run_multi(sources, targets)
-        if result.distance is None or result.distance >= CLOSED:
-            return None
-        return result.distance, result.arc_path, result.node_path[0]
-
-
-class _PlainEngine:
-    """scipy's Dijkstra on the same weights, where the hierarchy's package is not installed."""
-
-    def __init__(self, network: TrackNetwork, weight: npt.NDArray[np.int64]) -> None:
-        from scipy.sparse import csr_matrix
-
-        tail, head, both = network.arc_tail, network.arc_head, np.repeat(weight, 2)
-        keep = np.flatnonzero((both < CLOSED) & (tail != head))
-        ranked = keep[np.lexsort((both[keep], head[keep], tail[keep]))]
-        pairs = tail[ranked].astype(np.int64) * network.junctions + head[ranked]
-        _, best = np.unique(pairs, return_index=True)  # parallel arcs: the shortest only
-        self._arc = ranked[best]
-        self._pair = pairs[best]
-        self._count = network.junctions
-        cells = both[self._arc].astype(np.float64), (tail[self._arc], head[self._arc])
-        self._matrix = csr_matrix(cells, (self._count, self._count))
-
-    def path(
-        self, sources: list[tuple[int, int]], targets: list[tuple[int, int]]
-    ) -> tuple[int, list[int], int] | None:
-        best: tuple[float, list[int], int] | None = None
-        for start, before in sources:
-            distance, previous = self._tree(start)
-            for stop, after in targets:
-                total = distance[stop] + before + after
-                if np.isfinite(total) and (best is None or total < best[0]):
-                    best = total, self._arcs(previous, start, stop), start
-        return None if best is None else (int(best[0]), best[1], best[2])
-
-    def _tree(self, start: int) -> tuple[npt.NDArray[np.float64], Ints]:
-        from scipy.sparse.csgraph import dijkstra
-
-        found: tuple[npt.NDArray[np.float64], Ints] = dijkstra(
-            self._matrix, indices=start, return_predecessors=True
-        )
-        return found
-
-    def _arcs(self, previous: Ints, start: int, stop: int) -> list[int]:
-        nodes = [stop]
-        while nodes[-1] != start:
-            nodes.append(int(previous[nodes[-1]]))
-        line = np.array(nodes[::-1], dtype=np.int64)
-        places = np.searchsorted(self._pair, line[:-1] * self._count + line[1:])
-        found: list[int] = self._arc[places].tolist()
-        return found
-
-
 @cache
 def load(mode: str) -> TrackNetwork:
     """Return the shipped network of a mode, read once; raises `AssetError` if it is damaged."""
-    return _network(mode, read_arrays(f"{mode}.npz"))
+    return read(mode, read_arrays(f"{mode}.npz"))
 
 
-def _network(mode: str, stored: Mapping[str, npt.NDArray[Any]]) -> TrackNetwork:
-    lon, lat = (np.cumsum(stored[name], dtype=np.int64) / 1000 for name in ("lon", "lat"))
+def read(mode: str, stored: Mapping[str, npt.NDArray[Any]]) -> TrackNetwork:
+    """Return the network of stored arrays, as `routemap.networks.compress` makes them."""
+    per_degree = int(stored["per_degree"])
+    lon, lat = (np.cumsum(stored[name], dtype=np.int64) / per_degree for name in ("lon", "lat"))
     interior = stored["interior"].astype(np.int32)
     starts = (np.cumsum(interior) - interior).astype(np.int32)
     edge = (starts + np.arange(len(interior))).astype(np.int32)
-    metres = np.maximum(1, stored["metres"].astype(np.int64))
-    cell = (np.minimum(lat + 90, 179) // 1 * 360 + (lon + 180) // 1 % 360).astype(np.uint16)
-    counts = np.bincount(cell, minlength=180 * 360)
-    kept = ("unit", "component", "tail", "head", "kind", "order")
+    kept = ("unit", "component", "tail", "head", "kind", "gauge", "main")
     arrays: dict[str, Any] = {name: stored[name] for name in kept} | {
         "lon": lon,
         "lat": lat,
         "interior": interior,
-        "first": starts + np.int32(len(stored["order"])),
+        "first": starts + np.int32(stored["junctions"]),
         "edge": edge,
-        "metres": metres,
-        "split": stored["split"] / SPLIT_SCALE,
-        "chain_metres": np.add.reduceat(metres, edge),
-        "by_cell": np.argsort(cell, kind="stable").astype(np.int32),
-        "cell_start": np.concatenate([[0], np.cumsum(counts)]),
+        "metres": stored["metres"].astype(np.int32),
     }
-    return TrackNetwork(mode, **{name: _frozen(array) for name, array in arrays.items()})
+    frozen = {name: _frozen(array) for name, array in arrays.items()}
+    junctions = int(stored["junctions"])
+    return TrackNetwork(mode, per_degree, **frozen, junctions=junctions, closures=_closures(stored))
+
+
+def _closures(stored: Mapping[str, npt.NDArray[Any]]) -> Mapping[str, Closure]:
+    counts = stored.get("closure_count", np.empty(0, dtype=np.int32))
+    if not len(counts):
+        return MappingProxyType({})
+    chains = np.split(stored["closure_chain"], np.cumsum(counts)[:-1])
+    names = ("id", "name", "since", "until", "source")
+    columns = (stored[f"closure_{name}"].tolist() for name in names)
+    rows = zip(*columns, map(_frozen, chains), strict=True)
+    return MappingProxyType({row[0]: Closure(*row) for row in rows})
