@@ -25,8 +25,13 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m compileall -q routemap benchmarks
 	$(BIN)/python benchmarks/run.py
 
+# One of them: bench-accuracy, bench-places, bench-rail, bench-sea, bench-build.
+bench-%: $(VENV)/.bench
+	$(BIN)/python -m compileall -q routemap benchmarks
+	$(BIN)/python benchmarks/bench_$*.py
+
 assets: $(VENV)/.test
-	for step in countries borders basemap mask rail sea gazetteer; do \
+	for step in countries borders basemap mask rail road sea gazetteer; do \
 	  $(BIN)/python data/build/$$step.py || exit 1; done
 
 # A release needs every licence question answered: see sources.json.
@@ -48,7 +53,7 @@ $(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable ".[fast,excel,notebook]" --group test --group lint
+	$(BIN)/python -m pip install --quiet --editable ".[fast,excel,notebook,osm]" --group test --group lint
 	@touch $@ $(VENV)/.demo
 
 $(VENV)/.bench: $(VENV)/.test
