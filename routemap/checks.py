@@ -22,6 +22,8 @@ DETOUR_RATIO, DETOUR_KM = 2.0, 200.0
 """A rail route over twice as long as the straight line, and by over 200 km, is worth a warning: of
 the published distances that routemap is measured on, none by rail is over 1.83 times the straight
 line. By sea a continent may lie between. The figures are routemap's own."""
+LONGER_M = 1000.0
+"""A difference under 1 km is that of tracks in a station."""
 LONG_SNAP_KM = 5.0
 """A snap over 5 km is worth a warning: the published port and station positions that routemap's
 gazetteer is built from are good to about 2 km, the rail network's coordinates to 0.1 km."""
@@ -189,7 +191,7 @@ def shared_nodes(model: RouteModel) -> Iterator[Finding]:
 def long_detours(model: RouteModel) -> Iterator[Finding]:
     """Report rail routes so long that a line may be missing in the data."""
     for leg in model.routed:
-        if leg.path is None or leg.mode != "rail":
+        if leg.path is None or leg.mode not in {"rail", "road"}:
             continue
         length, straight = (metres / 1000 for metres in (leg.path.length_m, leg.path.geodesic_m))
         if length > max(DETOUR_RATIO * straight, straight + DETOUR_KM):
@@ -199,6 +201,35 @@ def long_detours(model: RouteModel) -> Iterator[Finding]:
             )
             numbers = {"length_km": round(length, 3), "geodesic_km": round(straight, 3)}
             yield Finding("detour", "warning", message, (leg.id,), (), numbers)
+
+
+def breaks_of_gauge(model: RouteModel) -> Iterator[Finding]:
+    """Report rail legs on which a train is transshipped, or changes its bogies."""
+    for leg in model.routed:
+        changes = leg.path.gauge_changes if leg.path else ()
+        if changes:
+            said = "; ".join(
+                f"{one.from_mm} to {one.to_mm} mm near {one.lat:.2f}, {one.lon:.2f}"
+                for one in changes
+            )
+            message = f"{_name(leg)}: the track gauge changes on the way ({said}, lat and lon)."
+            numbers = {"changes": float(len(changes))}
+            yield Finding("break-of-gauge", "note", message, (leg.id,), (), numbers)
+
+
+def usual_ways(model: RouteModel) -> Iterator[Finding]:
+    """Report legs drawn by a longer way that has fewer borders or breaks of gauge."""
+    for leg in model.routed:
+        shortest = leg.path.shortest_m if leg.path else None
+        if leg.path is None or shortest is None or leg.path.length_m - shortest < LONGER_M:
+            continue
+        drawn, least = leg.path.length_m / 1000, shortest / 1000
+        message = (
+            f"{_name(leg)}: drawn by the usual way, {drawn:,.0f} km, which counts borders, breaks "
+            f"of gauge and minor lines; the shortest that the claims allow is {least:,.0f} km."
+        )
+        numbers = {"length_km": round(drawn, 3), "shortest_km": round(least, 3)}
+        yield Finding("usual-way", "note", message, (leg.id,), (), numbers)
 
 
 def single_sources(model: RouteModel) -> Iterator[Finding]:
@@ -252,18 +283,21 @@ RULES: tuple[Callable[[RouteModel], Iterable[Finding]], ...] = (
     same_places,
     shared_nodes,
     long_detours,
+    breaks_of_gauge,
+    usual_ways,
     single_sources,
     constraint_prices,
 )
 
 
-_NETWORKS: Mapping[str, str] = MappingProxyType({"rail": "track", "sea": "water"})
+_NETWORKS: Mapping[str, str] = MappingProxyType({"rail": "track", "sea": "water", "river": "water"})
 _WORDS: Mapping[str, str] = MappingProxyType(
     {
         "avoid": "keeping out of",
         "only": "staying in",
         "via": "passing",
         "passage": "keeping out of",
+        "closure": "the closure",
     }
 )
 

@@ -42,7 +42,7 @@ def versions() -> dict[str, Any]:
     return {
         "routemap": routemap.__version__,
         "python": platform.python_version(),
-        "router": networks.router(),
+        "router": networks.router_name(),
         "assets": {
             file: {field: entry.get(field) for field in kept} for file, entry in assets().items()
         },

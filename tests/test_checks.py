@@ -47,6 +47,7 @@ def test_the_worked_case_has_these_findings(model: RouteModel) -> None:
             *("denied", "warning"),
             ("storage-najin", "najin-dunay", "dunay-depot", "najin-vostochny", "tumangang-khasan"),
         ),
+        ("usual-way", "note", ("dunay-depot",)),
         ("one-source", "note", ("storage-najin",)),
         ("one-source", "note", ("dunay-depot",)),
         ("one-source", "note", ("najin-vostochny",)),
@@ -166,14 +167,14 @@ def test_a_denial_of_a_stock_names_the_place(found: Any) -> None:
     assert denied.message == "S denies Dunay, RU: No stock."
 
 
-@pytest.mark.parametrize(("origin", "warned"), [("Ankara, TR", True), ("Edirne, TR", False)])
+@pytest.mark.parametrize(("origin", "warned"), [("Chur, CH", True), ("Verona, IT", False)])
 def test_a_rail_route_far_longer_than_the_straight_line_is_a_warning(
     found: Any, origin: str, warned: bool
 ) -> None:
     findings = found(
         f"""\
         legs:
-        - {{id: leg, origin: "{origin}", destination: "Istanbul, TR", mode: rail}}
+        - {{id: leg, origin: "{origin}", destination: "Bergamo, IT", mode: rail}}
         """,
         "detour",
     )

@@ -286,9 +286,59 @@ def test_route_json_is_the_contract(run: Callable[..., Told]) -> None:
         *("id", "status", "mode", "length_km", "geodesic_km", "countries", "snap_km", "gap_km"),
         *("schematic_km", "gauge_changes", "passages", "constraints", "free_km"),
         *("constraints_km", "borders", "reason", "alternatives", "coordinates"),
+        *("by", "through", "shortest"),
     } == set(answer)
     assert answer["status"] == "ok"
     assert answer["coordinates"][0] == [131.88, 43.11]
+
+
+CHITA_VLADIVOSTOK = ("113.5,52.03", "131.88,43.11", "--mode", "rail")
+
+
+def test_a_route_on_the_terminal_says_what_the_usual_way_shuns(run: Callable[..., Told]) -> None:
+    told = run("route", *CHITA_VLADIVOSTOK)
+    assert told.code == 0
+    assert "2 breaks of gauge" in told.out
+    assert "the usual way shuns breaks of gauge and borders" in " ".join(told.out.split())
+    shortest = run("route", *CHITA_VLADIVOSTOK, "--by", "length")
+    assert "shortest way" not in shortest.out
+    assert "1520 to 1435 mm at" in shortest.out
+    assert "1435 to 1520 mm at" in shortest.out
+
+
+def test_corridors_are_listed_and_given_as_json(run: Callable[..., Told]) -> None:
+    told = run("route", *CHITA_VLADIVOSTOK, "--alternatives", "2")
+    assert told.code == 0
+    assert "Corridors, the first drawn" in told.out
+    assert "Harbin" in told.out
+    answer = run("route", *CHITA_VLADIVOSTOK, "--alternatives", "2", "--json").json
+    assert len(answer["alternatives"]) == 2
+    assert all(one["through"] for one in answer["alternatives"])
+
+
+def test_a_border_closed_on_the_day_and_a_long_detour_end_with_4(run: Callable[..., Told]) -> None:
+    ends = "126.97,37.555", "125.735,39.005", "--mode", "rail"
+    shut = run("route", *ends, "--on", "2024-01-01", "--json")
+    assert (shut.code, shut.json["constraints"][0]["value"]) == (4, "korea-2008")
+    assert run("route", *ends, "--on", "2008-03-01").code == 0
+    told = run("route", *CHITA_VLADIVOSTOK, "--max-detour", "1.2")
+    assert told.code == 4
+    assert "times the free route" in told.err
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        *(("--on", "yesterday"), ("--by", "speed"), ("--max-detour", "0.5")),
+        *(("--max-detour", "0"), ("--max-detour", "much"), ("--alternatives", "-1")),
+    ],
+)
+def test_a_bad_option_of_route_ends_with_2(
+    run: Callable[..., Told], option: str, value: str
+) -> None:
+    told = run("route", *CHITA_VLADIVOSTOK, option, value)
+    assert (told.code, told.out) == (2, "")
+    assert value in told.err
 
 
 # Lines

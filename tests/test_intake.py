@@ -762,7 +762,7 @@ def test_the_starter_is_read_and_builds(tmp_path: Path) -> None:
     built = model.build(case)
     assert {leg.id: round(leg.path.length_m / 1000, -1) for leg in built.routed if leg.path} == {
         "by-sea": pytest.approx(120, abs=20),
-        "by-rail": pytest.approx(5780, abs=200),
+        "by-rail": pytest.approx(6010, abs=200),
     }
 
 

@@ -743,7 +743,7 @@ def test_all_that_stands_in_the_way_is_listed_at_once_and_by_line(built: Any) ->
         - {id: a, origin: Dunay, destination: "Vladivostok, RU", mode: rail}
         - {id: b, origin: p, destination: Springfield, mode: rail}
         - {id: c, origin: "135,40", destination: "Vladivostok, RU", mode: rail}
-        - {id: d, origin: "Moscow, RU", destination: "Vladivostok, RU", mode: road}
+        - {id: d, origin: "Moscow, RU", destination: "Vladivostok, RU", mode: rail, avoid: Atlantis}
         """
     model = built(text)
     assert kinds(model.problems) == [
@@ -751,7 +751,7 @@ def test_all_that_stands_in_the_way_is_listed_at_once_and_by_line(built: Any) ->
         ("not-found", 3, "name"),
         ("ambiguous", 6, "destination"),
         ("no-route", 7, None),
-        ("rejected", 8, None),
+        ("rejected", 8, "avoid"),
     ]
     with pytest.raises(BuildError) as caught:
         built(text, partial=False)
@@ -793,11 +793,25 @@ def test_a_pin_that_is_not_listed_says_where_ids_are_found(built: Any) -> None:
     assert problem.cure == "`routemap locate NAME` lists the ids of places."
 
 
-def test_a_mode_without_a_network_says_what_to_write(built: Any) -> None:
-    leg = "legs: [{id: leg, origin: 'Moscow, RU', destination: 'Omsk, RU', mode: river}]"
-    (problem,) = built(leg).problems
-    assert (problem.kind, problem.row) == ("rejected", "leg")
-    assert "no river network. Write mode: unknown" in problem.reason
+def test_the_days_of_a_leg_decide_which_borders_are_closed(built: Any) -> None:
+    text = """
+        sources: [{id: s, title: S}]
+        legs: [{id: leg, origin: "Rajin, KP", destination: "Khasan, RU", mode: rail}]
+        claims: [{id: c, source: s, leg: leg, moved: "DAYS", summary: Seen.}]
+    """
+    open_again = built(text.replace("DAYS", "2023-09-01/2023-09-15")).routed[0]
+    assert 50e3 < open_again.path.length_m < 58e3
+    assert open_again.constraints == ()
+    (problem,) = built(text.replace("DAYS", "2021-05-01")).problems
+    assert problem.kind == "no-route"
+    assert "closure khasan-tumangang-2020" in problem.cure
+    round_it = built(text.replace("DAYS", "2022-10-01/2022-10-31")).routed[0]
+    (closure,) = round_it.constraints
+    assert (closure.constraint.kind, closure.by) == ("closure", ())
+    assert closure.words == ("Khasan-Tumangang, COVID-19",)
+    assert closure.price.cost_m > 100_000
+    for days in ("2020-01/2022-10", "2022-10/..", "2022"):
+        assert built(text.replace("DAYS", days)).routed[0].constraints == ()
 
 
 def test_a_name_of_two_rows_means_neither(built: Any) -> None:

@@ -43,7 +43,7 @@ def test_the_provenance_of_the_worked_case() -> None:
     digest = hashlib.sha256((CASE / "case.yaml").read_bytes()).hexdigest()
     assert made["inputs"] == {"case.yaml": digest}
     assert (made["read"], made["accepted"], made["rejected"]) == (42, 42, 0)
-    assert (made["borders"], made["router"]) == ("de-facto", networks.router())
+    assert (made["borders"], made["router"]) == ("de-facto", networks.router_name())
     assert (made["routemap"], made["python"]) == (routemap.__version__, platform.python_version())
     for name, entry in made["assets"].items():
         assert entry == {

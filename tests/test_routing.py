@@ -8,18 +8,19 @@ import pytest
 
 from routemap import geography, places
 from routemap.errors import ArgumentError, NoRouteError
-from routemap.routing import answer, route
+from routemap.routing import REQUEST_FIELDS, answer, route
 
 DUNAY, TIKHORETSK = (132.335, 42.88), (40.12, 45.853)
 VLADIVOSTOK, MOSCOW, IRKUTSK = (131.88, 43.11), (37.66, 55.78), (104.26, 52.28)
 RAJIN, KHASAN, OMSK = (130.29, 42.24), (130.6456, 42.4287), (73.39, 54.94)
 SEOUL, PYONGYANG, KALININGRAD = (126.97, 37.555), (125.735, 39.005), (20.50, 54.70)
+IRELAND = (-6.26, 53.35)
 SIMFEROPOL, SEVASTOPOL = (34.10, 44.956), (33.53, 44.596)
 
 OK_FIELDS = {
     "id", "status", "mode", "length_km", "geodesic_km", "countries", "snap_km", "gap_km",
     "schematic_km", "gauge_changes", "passages", "constraints", "free_km", "constraints_km",
-    "borders", "reason", "alternatives", "coordinates",
+    "borders", "reason", "alternatives", "by", "through", "shortest", "coordinates",
 }  # fmt: skip
 NO_ROUTE_FIELDS = {
     "id", "status", "mode", "reason", "length_km", "geodesic_km", "constraints", "free_km",
@@ -28,7 +29,7 @@ NO_ROUTE_FIELDS = {
 
 
 def rail(origin, destination, **options):
-    return route(origin, destination, mode="rail", **options)
+    return route(origin, destination, mode="rail", **{"by": "length", **options})
 
 
 def by_value(path):
@@ -118,8 +119,8 @@ def test_constraints_that_leave_no_route_carry_a_failure():
 
 
 def test_where_the_data_has_no_way_no_constraint_is_needed():
-    with pytest.raises(NoRouteError) as caught:
-        rail(SEOUL, PYONGYANG, avoid=["CN"])
+    with pytest.raises(NoRouteError, match="not connected in the data") as caught:
+        rail(IRELAND, MOSCOW, avoid=["CN"])
     (failure,) = caught.value.carried
     assert failure.free_m is None
     (price,) = failure.prices
@@ -211,11 +212,32 @@ def test_a_view_decides_whose_country_it_is():
     ("options", "named"),
     [
         ({"mode": "teleport"}, "teleport"),
-        ({"mode": "road"}, "road"),
+        ({"mode": "rail", "by": "speed"}, "'speed' is no way to weigh"),
+        ({"mode": "rail", "by": None}, "None is no way to weigh"),
+        ({"mode": "rail", "on": "yesterday"}, "on 'yesterday' is no day"),
+        ({"mode": "rail", "on": "2023-09-31"}, "2023-09-31"),
+        ({"mode": "rail", "on": "2023-09"}, "2023-09"),
+        ({"mode": "rail", "on": "2023-09-08/2023-09-07"}, "2023-09-08/2023-09-07"),
+        ({"mode": "rail", "on": "2023-09-07/.."}, "is no day"),
+        ({"mode": "rail", "on": "2023-09-07/2023-09-08/2023-09-09"}, "is no day"),
+        ({"mode": "rail", "on": ""}, "is no day"),
+        ({"mode": "rail", "on": 20230907}, "is no day"),
+        ({"mode": "rail", "max_detour": 0.5}, "max_detour 0.5 is no multiple"),
+        ({"mode": "rail", "max_detour": float("nan")}, "is no multiple"),
+        ({"mode": "rail", "max_detour": float("inf")}, "is no multiple"),
+        ({"mode": "rail", "max_detour": "2"}, "is no multiple"),
+        ({"mode": "rail", "max_detour": True}, "is no multiple"),
+        ({"mode": "rail", "alternatives": -1}, "alternatives -1 is no number of routes"),
+        ({"mode": "rail", "alternatives": 10}, "1 to 9"),
+        ({"mode": "rail", "alternatives": 1.5}, "is no number of routes"),
+        ({"mode": "rail", "alternatives": True}, "is no number of routes"),
+        ({"mode": "rail", "alternatives": "2"}, "is no number of routes"),
         ({"mode": "rail", "view": "mine"}, "mine"),
         ({"mode": "rail", "avoid": ["Atlantis"]}, "Atlantis"),
         ({"mode": "rail", "only": ["XX"]}, "XX"),
         ({"mode": "rail", "avoid": ["suez"]}, "suez"),
+        ({"mode": "sea", "avoid": ["repaired"]}, "repaired"),
+        ({"mode": "rail", "only": ["patched"]}, "patched"),
         ({"mode": "air", "avoid": ["CN"]}, "great circle"),
     ],
 )
@@ -337,19 +359,26 @@ def test_an_answer_has_every_field_of_the_contract():
     found = ask(id="a1", avoid=["CN"], only=["RU"])
     assert set(found) == OK_FIELDS
     assert (found["id"], found["status"], found["mode"]) == ("a1", "ok", "rail")
-    assert 8783 <= found["length_km"] <= 8806
+    assert 8750 <= found["length_km"] <= 9400
     assert 6000 < found["geodesic_km"] < 7000
     assert found["countries"] == {"RU": found["length_km"]}
     assert len(found["snap_km"]) == 2
     assert found["gap_km"] >= sum(found["snap_km"]) - 0.002
     assert 0 < found["schematic_km"] < found["length_km"]
-    assert found["gauge_changes"] is None
+    assert found["gauge_changes"] == []
+    assert found["by"] == "usual"
+    assert found["through"] == []
     assert found["passages"] == []
     assert found["alternatives"] == []
     assert found["reason"] is None
     assert found["borders"] == "recognised"
-    assert found["free_km"] == pytest.approx(8015, abs=5)
-    assert found["constraints_km"] == pytest.approx(found["length_km"] - found["free_km"], abs=2e-3)
+    assert 7900 < found["free_km"] < 8100
+    shortest = found["shortest"]
+    assert set(shortest) == {"length_km", "countries", "gap_km", "schematic_km", "gauge_changes"}
+    assert 8750 <= shortest["length_km"] < found["length_km"]
+    assert found["constraints_km"] == pytest.approx(
+        shortest["length_km"] - found["free_km"], abs=2e-3
+    )
     ban, only = found["constraints"]
     assert ban == {"kind": "avoid", "value": "CN", "cost_km": 0.0, "alone_km": ban["alone_km"]}
     assert only["cost_km"] == pytest.approx(only["alone_km"] - ban["alone_km"], abs=2e-3)
@@ -360,7 +389,8 @@ def test_an_answer_has_every_field_of_the_contract():
 
 
 def test_countries_of_an_answer_sum_to_its_length():
-    found = ask(**{"from": list(DUNAY), "to": list(TIKHORETSK)})
+    found = ask(**{"from": list(DUNAY), "to": list(TIKHORETSK)}, by="length")
+    assert found["shortest"] is None
     assert list(found["countries"]) == ["RU", "CN", "KZ"]
     assert sum(found["countries"].values()) == pytest.approx(found["length_km"], abs=5e-3)
     assert found["constraints"] == []
@@ -384,7 +414,10 @@ def test_an_answer_without_route_says_what_would_have_to_give():
 
 def test_no_answer_goes_over_the_military_demarcation_line():
     found = ask(**{"from": list(SEOUL), "to": list(PYONGYANG)})
-    assert (found["status"], found["free_km"]) == ("no_route", None)
+    assert found["status"] == "no_route"
+    (closure,) = found["constraints"]
+    assert (closure["kind"], closure["value"]) == ("closure", "korea-2008")
+    assert closure["needed"]
     assert "coordinates" not in found
 
 
@@ -406,7 +439,7 @@ def test_the_kind_of_a_place_in_a_request_is_asked_of_the_gazetteer():
 
 
 def test_null_in_a_request_is_as_good_as_absent():
-    null = dict.fromkeys(("id", "avoid", "only", "via", "by", "borders"))
+    null = dict.fromkeys(set(REQUEST_FIELDS) - {"from", "to", "mode"})
     assert ask(**null) == ask()
     named = {"name": "Khasan", "country": "RU", "kind": None}
     assert ask(to=named) == ask(to={"name": "Khasan", "country": "RU"}) == ask(to="Khasan, RU")
@@ -428,7 +461,7 @@ def test_an_ambiguous_name_is_an_error_with_its_candidates():
         ({"to": ""}, "'to' is missing"),
         ({"mode": None}, "'mode' is missing"),
         ({"mode": ["rail"]}, "not text"),
-        ({"mode": "road"}, "road"),
+        ({"mode": "Rail"}, "Rail"),
         ({"from": [131.88]}, "not a place"),
         ({"from": ["131.88", "43.11"]}, "not a place"),
         ({"from": [True, False]}, "not a place"),
@@ -440,7 +473,14 @@ def test_an_ambiguous_name_is_an_error_with_its_candidates():
         ({"avoid": ["Atlantis"]}, "Atlantis"),
         ({"only": ["XX"]}, "XX"),
         ({"via": [[1]]}, "not a place"),
-        ({"by": "usual"}, "by 'usual' is not available"),
+        ({"by": "speed"}, "'speed' is no way to weigh a route. Use one of usual, length"),
+        ({"on": "yesterday"}, "on 'yesterday' is no day"),
+        ({"on": ["2023-09-07"]}, "is no day"),
+        ({"max_detour": 0.5}, "max_detour 0.5 is no multiple"),
+        ({"max_detour": 0}, "max_detour 0 is no multiple"),
+        ({"max_detour": "much"}, "is no multiple"),
+        ({"alternatives": -1}, "alternatives -1 is no number of routes"),
+        ({"alternatives": [1]}, "is no number of routes"),
         ({"from": {"name": "Khasan", "lon": 1}}, "not a place"),
         ({"from": {"name": "Khasan", "country": "Atlantis"}}, "no country"),
         ({"from": {"name": "Khasan", "kind": "harbour"}}, "no kind"),
@@ -450,7 +490,8 @@ def test_an_ambiguous_name_is_an_error_with_its_candidates():
         ({"from": {"name": "Russia", "kind": "country"}}, "is an area"),
         ({"from": [float("nan"), 43.11]}, "not a place on earth"),
         ({"from": [10**400, 43.11]}, "not a place on earth"),
-        ({"by": ["length"]}, "not available"),
+        ({"by": ["length"]}, "no way to weigh"),
+        ({"by": {"length": 1}}, "no way to weigh"),
         ({"borders": "mine"}, "mine"),
         ({"borders": ["mine"]}, "mine"),
         ({"colour": "red"}, "unknown field 'colour'"),

@@ -12,11 +12,15 @@ from hypothesis import strategies as st
 
 from routemap import geography, networks
 from routemap.errors import NoRouteError
-from routemap.networks import track as network_track
+from routemap.networks import engine
+from routemap.networks.compress import compress
+from routemap.networks.graph import Graph
+from routemap.networks.track import read
 from routemap.routing import Rules, track
 
 NETWORK = networks.load("rail")
 FAR = NETWORK.interior + 1
+INLAND = NETWORK.unit >= 0
 
 DUNAY, TIKHORETSK = (132.335, 42.88), (40.12, 45.853)
 VLADIVOSTOK, MOSCOW, USSURIYSK = (131.88, 43.11), (37.66, 55.78), (131.95, 43.79)
@@ -28,11 +32,17 @@ SIMFEROPOL, SEVASTOPOL = (34.10, 44.956), (33.53, 44.596)
 FREE = Rules()
 ONLY_RU = Rules(only=frozenset({"RU"}))
 NO_CN = Rules(avoid=frozenset({"CN"}))
-RULES = (FREE, ONLY_RU, NO_CN, Rules(avoid=frozenset({"DE", "BY"})), Rules(view="de-facto"))
+USUAL = Rules(usual=True)
+KOREA_SHUT = Rules(closed=frozenset({"korea-2008"}))
+RULES = (FREE, ONLY_RU, NO_CN, Rules(avoid=frozenset({"DE", "BY"})), Rules(view="de-facto"), USUAL)
 
 
 def course(origin, destination, rules=FREE, network=NETWORK):
-    return track.course(network, origin, destination, rules)
+    return track.Search(network, origin, destination).course(rules)
+
+
+def length_m(origin, destination, rules=FREE, network=NETWORK):
+    return track.Search(network, origin, destination).length_m(rules)
 
 
 def km(origin, destination, rules=FREE):
@@ -59,7 +69,7 @@ def _alone():
     """Return for each node whether no other node has its coordinates."""
     east, north = (np.round(axis * 1000).astype(np.int64) for axis in (NETWORK.lon, NETWORK.lat))
     _, index, count = np.unique(east * 1_000_000 + north, return_inverse=True, return_counts=True)
-    return count[index] == 1
+    return (count[index] == 1) & INLAND
 
 
 ALONE = _alone()
@@ -92,7 +102,7 @@ def test_the_branch_to_dunay_is_patched_track_and_no_gap():
     found = course(DUNAY, TIKHORETSK, ONLY_RU)
     assert found.snap_m[0] == 0
     assert found.stretches[0].kind == "patched"
-    assert 45_000 < found.stretches[0].length_m < 50_000
+    assert 45_000 < found.stretches[0].length_m < 56_000
 
 
 def test_the_bridge_of_khasan_is_split_at_the_border():
@@ -115,7 +125,8 @@ def test_the_bridge_of_khasan_is_split_at_the_border():
 def test_nothing_goes_over_the_military_demarcation_line(south, north):
     for ends in ((south, north), (north, south)):
         with pytest.raises(NoRouteError, match="not connected"):
-            course(*ends)
+            course(*ends, KOREA_SHUT)
+        assert set(countries(course(*ends))) == {"KP", "KR"}
 
 
 def test_an_end_is_not_moved_into_another_country():
@@ -147,25 +158,17 @@ def test_what_only_a_banned_country_joins_is_not_connected():
         course((20.50, 54.70), MOSCOW, ONLY_RU)
 
 
-@pytest.mark.parametrize(
-    ("country", "origin", "destination"),
-    [
-        ("CH", (7.694279, 47.540364), (8.660307, 47.415575)),
-        ("PT", (-8.755702, 41.960690), (-8.577859, 39.790490)),
-    ],
-)
-def test_an_end_beside_a_piece_that_the_rules_cut_off_goes_to_the_next_line(
-    country, origin, destination
-):
-    """At Basel and on the Minho the nearest nodes hang only on lines beyond the border."""
-    only = Rules(only=frozenset({country}))
-    found = course(origin, destination, only)
-    assert set(countries(found)) == {country}
-    assert found.length_m == pytest.approx(track.length_m(NETWORK, origin, destination, only))
-    reach = 2 * track.SLACK_M
-    nodes = NETWORK.near(*origin, reach)[0]
-    nearest = nodes[NETWORK.router(only).allowed[NETWORK.unit[nodes]]][0]
-    assert geography.geodesic_m(*origin, *point(nearest)) < found.snap_m[0] - 100
+def test_an_end_beside_a_piece_that_the_rules_cut_off_goes_to_the_next_line():
+    """As at a border station: the nearest node hangs only on a line beyond the border."""
+    nodes = [(60.0, 58.0), (60.2, 58.0), (60.0, 58.05), (60.4, 58.05), (60.4, 58.0)]
+    abroad = [(0, 1, 13_000), (1, 4, 12_000), (2, 3, 24_000), (4, 3, 6000)]
+    network = small(nodes, abroad, elsewhere=[1])
+    free = course(nodes[0], nodes[3], network=network)
+    assert (set(countries(free)), free.snap_m) == ({"RU", "CN"}, (0, 0))
+    only = course(nodes[0], nodes[3], ONLY_RU, network)
+    assert list(countries(only)) == ["RU"]
+    assert only.snap_m[0] == pytest.approx(5570, abs=20)
+    assert only.length_m == pytest.approx(24_000 + only.snap_m[0])
 
 
 def test_a_point_off_the_coast_is_joined_over_a_gap():
@@ -188,15 +191,15 @@ def test_crimea_belongs_to_whom_the_view_says():
 @pytest.mark.parametrize("place", [VLADIVOSTOK, DUNAY, SEOUL])
 def test_the_line_from_a_place_to_itself_has_no_length(place):
     found = course(place, place)
-    assert found.length_m == track.length_m(NETWORK, place, place, FREE) == 0
+    assert found.length_m == length_m(place, place, FREE) == 0
     assert found.coordinates.tolist() == [list(place), list(place)]
     assert [part.kind for part in found.stretches] == ["gap"]
     assert found.snap_m == (0, 0)
 
 
 def test_two_places_on_one_node_are_joined_by_their_gaps():
-    node = int(np.flatnonzero(ALONE & (NETWORK.component == NETWORK.component.min()))[0])
-    lon, lat = point(node)
+    node = long_chains()[0]
+    lon, lat = point(int(NETWORK.first[node]) + 2)
     found = course((lon + 0.0001, lat), (lon, lat - 0.0001))
     assert [part.kind for part in found.stretches] == ["gap", "gap"]
     assert found.length_m == sum(found.snap_m)
@@ -216,7 +219,9 @@ def test_longitudes_begin_where_the_origin_does():
 
 def long_chains():
     """Return twenty chains with many nodes that are alone at their coordinates."""
-    alone = np.add.reduceat(ALONE[NETWORK.junctions :], NETWORK.first - NETWORK.junctions)
+    before = np.concatenate([[0], np.cumsum(ALONE[NETWORK.junctions :])])
+    first = NETWORK.first - NETWORK.junctions
+    alone = before[first + NETWORK.interior] - before[first]
     plain = (NETWORK.interior >= 6) & (NETWORK.tail != NETWORK.head)
     return np.flatnonzero(plain & (alone == NETWORK.interior))[:400:20].tolist()
 
@@ -232,25 +237,63 @@ def test_both_ends_inside_one_chain(chain):
     assert back.coordinates.tolist() == there.coordinates.tolist()[::-1]
 
 
-@pytest.mark.parametrize("chain", np.flatnonzero(NETWORK.tail == NETWORK.head).tolist())
-def test_a_loop_is_followed_the_shorter_way(chain):
-    first, edge, far = int(NETWORK.first[chain]), int(NETWORK.edge[chain]), int(FAR[chain])
-    metres = NETWORK.metres[edge : edge + far]
-    nodes = [int(NETWORK.tail[chain]), *range(first, first + far - 1)]
-    nodes = [node for node in nodes if ALONE[node]]
-    assert len(nodes) > 1
-    for a, b in itertools.islice(itertools.permutations(nodes, 2), 30):
-        places = [0 if node < first else node - first + 1 for node in (a, b)]
-        along = int(metres[min(places) : max(places)].sum())
-        expected = min(along, int(metres.sum()) - along)
-        assert track.length_m(NETWORK, point(a), point(b), FREE) == expected
-        assert course(point(a), point(b)).length_m == expected
+def small(lonlat, edges, elsewhere=()):
+    """Return a network of track in Russia, with some of its nodes given to China."""
+    graph = Graph.of(np.array(lonlat, dtype=float), edges)
+    units = geography.units_at(*graph.lonlat.T)
+    units[list(elsewhere)] = geography.unit_codes().index("CN")
+    return read("rail", compress(graph, units))
+
+
+RING = [(60.0, 58.0), (60.1, 58.0), (60.1, 58.1), (60.0, 58.1)]
+RING_EDGES = [(0, 1, 6000), (1, 2, 12_000), (2, 3, 6500), (3, 0, 11_500)]
+RING_AND_BRANCH = ([*RING, (59.9, 58.0)], [*RING_EDGES, (4, 0, 7000)])
+
+
+@pytest.mark.parametrize("built", [(RING, RING_EDGES), RING_AND_BRANCH], ids=["alone", "branch"])
+def test_a_loop_is_followed_the_shorter_way(built):
+    network = small(*built)
+    assert (network.tail == network.head).sum() == 1
+    graph = nx.Graph()
+    graph.add_weighted_edges_from(built[1])
+    for a, b in itertools.permutations(range(len(built[0])), 2):
+        expected = nx.shortest_path_length(graph, a, b, weight="weight")
+        ends = tuple(built[0][a]), tuple(built[0][b])
+        assert length_m(*ends, network=network) == expected
+        found = course(*ends, network=network)
+        assert found.length_m == expected
+        drawn = [built[0].index(tuple(each)) for each in found.coordinates.tolist()]
+        assert (drawn[0], drawn[-1]) == (a, b)
+        assert len(set(drawn)) == len(drawn)
+
+
+def test_a_way_along_a_chain_may_be_longer_than_one_round_its_ends():
+    """From 1 to 2 the chain itself takes 50 km; over its ends and the other line it is 13 km."""
+    nodes = [(60.0, 58.0), (60.1, 58.0), (60.2, 58.0), (60.3, 58.0), (59.9, 58.0), (60.4, 58.0)]
+    edges = [(0, 1, 6000), (1, 2, 50_000), (2, 3, 6000), (4, 0, 6000), (3, 5, 6000), (0, 3, 18_000)]
+    network = small(nodes, edges)
+    found = course(nodes[1], nodes[2], network=network)
+    assert found.length_m == 6000 + 18_000 + 6000
+    assert found.coordinates.tolist() == [list(nodes[one]) for one in (1, 0, 3, 2)]
+    assert course(nodes[1], nodes[1], network=network).length_m == 0
+
+
+def test_of_the_tracks_of_a_station_the_one_that_leads_on_is_taken():
+    """The nearest track is a stub; a node 300 m farther saves over ten times its way."""
+    nodes = [(60.0, 58.0), (60.0, 58.003), (60.5, 58.003), (59.8, 58.0)]
+    stub = [(0, 3, 12_000), (3, 2, 45_000), (1, 2, 29_700)]
+    found = course(nodes[0], nodes[2], network=small(nodes, stub))
+    assert [part.kind for part in found.stretches] == ["gap", "track"]
+    assert found.snap_m[0] == pytest.approx(334, abs=2)
+    short = [(0, 3, 12_000), (3, 2, 42_000 - 12_000), (1, 2, 39_700)]
+    assert course(nodes[0], nodes[2], network=small(nodes, short)).snap_m == (0, 0)
 
 
 # What every course promises
 
 
-NODES = st.integers(0, len(NETWORK.lon) - 1)
+KINDS_OF_TRACK = {"track", "schematic", "repaired", "patched", "gap"}
+NODES = st.sampled_from(np.flatnonzero(INLAND))
 SHIFT = st.floats(-0.05, 0.05).map(lambda degrees: round(degrees, 6))
 PLACE = st.builds(
     lambda node, east, north: (NETWORK.lon[node] + east, NETWORK.lat[node] + north),
@@ -265,7 +308,7 @@ def test_stretches_cover_the_line_from_place_to_place(origin, destination, rules
         found = course(origin, destination, rules)
     except NoRouteError:
         with pytest.raises(NoRouteError):
-            track.length_m(NETWORK, origin, destination, rules)
+            length_m(origin, destination, rules)
         return
     line, parts = found.coordinates, found.stretches
     assert not line.flags.writeable
@@ -280,11 +323,12 @@ def test_stretches_cover_the_line_from_place_to_place(origin, destination, rules
     assert all(part.length_m >= 0 and part.max_offset_m >= 0 for part in parts)
     assert all(part.country is None or rules.allows(part.country) for part in parts)
     looks = [(part.kind, part.country) for part in parts if part.kind != "gap"]
+    assert len({part.kind for part in parts} - KINDS_OF_TRACK) == 0
     assert all(one != two for one, two in itertools.pairwise(looks))
     gaps = [part.length_m for part in parts if part.kind == "gap"]
     assert sum(gaps) == pytest.approx(sum(found.snap_m))
     assert max(found.snap_m) <= track.MAX_SNAP_M * 1.01
-    length = track.length_m(NETWORK, origin, destination, rules)
+    length = length_m(origin, destination, rules)
     assert found.length_m == pytest.approx(length, abs=1e-3)
     assert found.length_m >= 0.995 * geography.geodesic_m(*origin, *destination) - 200
 
@@ -316,7 +360,7 @@ def test_a_stretch_over_two_kilometres_off_is_schematic():
 
 
 def random_pairs(count, seed):
-    main = np.flatnonzero(NETWORK.component == np.bincount(NETWORK.component).argmax())
+    main = np.flatnonzero(INLAND & (NETWORK.component == np.bincount(NETWORK.component).argmax()))
     picks = np.random.default_rng(seed).choice(main, (count, 2))
     return [(point(a), point(b)) for a, b in picks.tolist()]
 
@@ -329,13 +373,14 @@ def outcome(origin, destination, rules, network):
     return round(found.length_m, 3), {code: round(km, 6) for code, km in countries(found).items()}
 
 
-@pytest.mark.skipif(networks.router() == "scipy", reason="routingkit-cch is not installed")
+@pytest.mark.skipif(networks.router_name() == "scipy", reason="routingkit-cch is not installed")
 def test_both_engines_give_the_same_line(monkeypatch):
+    for rules in RULES:
+        assert type(NETWORK.router(rules)._engine).__name__ == "_HierarchyEngine"
     plain = dataclasses.replace(NETWORK)
-    monkeypatch.setattr(network_track, "router_name", lambda: "scipy")
+    monkeypatch.setattr(engine, "router_name", lambda: "scipy")
     for rules in RULES:
         assert type(plain.router(rules)._engine).__name__ == "_PlainEngine"
-        assert type(NETWORK.router(rules)._engine).__name__ == "_HierarchyEngine"
     answers = []
     for number, pair in enumerate(random_pairs(60, seed=7)):
         rules = RULES[number % len(RULES)]
@@ -382,10 +427,10 @@ def test_networkx_finds_no_shorter_way(raw_graph, rules):
     graph = raw_graph.subgraph(allowed)
     component = NETWORK.router(rules).component
     main = np.flatnonzero(ALONE & (component == component[node_of(MOSCOW)]))
-    picks = np.random.default_rng(11).choice(main, (5, 2))
+    picks = np.random.default_rng(11).choice(main, (3, 2))
     for a, b in picks.tolist():
         shortest, path = nx.bidirectional_dijkstra(graph, a, b)
-        found = track.length_m(NETWORK, point(a), point(b), rules)
+        found = length_m(point(a), point(b), rules)
         chains_passed = sum(node < NETWORK.junctions for node in path)
         assert shortest <= found <= shortest + chains_passed / 2, (
             "the seeded part is under half a metre a chain"

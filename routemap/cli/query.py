@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,16 +90,40 @@ def _show_location(answer: Mapping[str, Any]) -> None:
         "routemap route Najin Dunay --mode sea",
         "routemap route Dunay Tikhoretsk --mode rail --only RU --json",
         "routemap route 131.88,43.11 37.66,55.78 --mode rail --avoid CN -o route.geojson",
+        "routemap route Chita Vladivostok --mode rail --alternatives 2",
+        "routemap route Rajin Khasan --mode rail --on 2021-05-01",
     ),
 )
 @click.argument("origin", metavar="FROM")
 @click.argument("destination", metavar="TO", required=False)
-@click.option("--mode", help="sea, rail, air (a great circle).")
-@click.option("--avoid", multiple=True, metavar="CC", help="Country or passage; may repeat.")
+@click.option("--mode", help="sea, river, rail, road, air (a great circle).")
+@click.option(
+    "--avoid",
+    multiple=True,
+    metavar="CC",
+    help="Country or passage, or repaired or patched track; may repeat.",
+)
 @click.option("--only", multiple=True, metavar="CC", help="Stay in these countries; may repeat.")
 @click.option("--via", multiple=True, metavar="PLACE", help="Pass this place; in order.")
-@click.option("--by", type=click.Choice(["length"]), help="What is least: pure length.")
+@click.option(
+    "--on",
+    metavar="DAY",
+    help="Day of the journey, or FIRST/LAST: borders closed on it stay closed.",
+)
+@click.option(
+    "--by",
+    type=click.Choice(["usual", "length"]),
+    help="What is least by rail and road: usual (default) counts breaks of gauge and borders.",
+)
+@click.option("--max-detour", type=float, metavar="R", help="At most R times the free route.")
+@click.option("--alternatives", type=int, metavar="N", help="Look for N other corridors as well.")
 @click.option("--borders", help="Border view: recognised or de-facto.")
+@click.option(
+    "--network",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Route on a network of your own: see networks build.",
+)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="Write it as GeoJSON. - is stdout."
 )
@@ -110,6 +135,7 @@ def route(
     origin: str,
     destination: str | None,
     *,
+    network: Path | None,
     output: Path | None,
     as_json: bool,
     **fields: Any,
@@ -120,9 +146,10 @@ def route(
     """
     from routemap import routing
 
-    given = {key: _listed(value) for key, value in fields.items() if value}
+    given = {key: _listed(value) for key, value in fields.items() if value not in (None, ())}
+    answering = partial(routing.answer, network=None if network is None else _own(network))
     if origin == "-" and destination is None and output is None:
-        _answer_lines(routing.answer, given)
+        _answer_lines(answering, given)
         return
     if destination is None or "mode" not in given:
         reason = "Give FROM, TO and --mode, such as: route Najin Dunay --mode sea; or - alone."
@@ -130,7 +157,7 @@ def route(
         reason = _output_fault(output, as_json=as_json)
     if destination is None or reason:
         refuse_usage(reason, {"status": "error", "reason": reason} if as_json else None)
-    answer = routing.answer({"from": origin.strip(), "to": destination.strip(), **given})
+    answer = answering({"from": origin.strip(), "to": destination.strip(), **given})
     if as_json:
         echo_json(answer)
     elif output != STDOUT or answer["status"] != "ok":
@@ -138,6 +165,13 @@ def route(
     if output is not None and answer["status"] == "ok":
         _write_route(output, answer)
     ctx.exit(_route_code(answer))
+
+
+def _own(file: Path) -> Any:
+    """Return the network in a file that `networks build` wrote."""
+    from routemap.networks import own
+
+    return own.load(file)
 
 
 def _output_fault(output: Path | None, *, as_json: bool) -> str:
@@ -179,14 +213,44 @@ def _show_route(answer: Mapping[str, Any], ends: tuple[str, str]) -> None:
     else:
         chosen = zip(("from", "to"), (_chosen(end, answer["mode"]) for end in ends), strict=True)
         rows = [*chosen, *((field, answer[field]) for field in _KM_FIELDS)]
-        countries = ", ".join(f"{code} {km:g}" for code, km in answer["countries"].items())
-        table("Route", ("what", "value"), [*rows, ("countries", countries)])
-        if answer["passages"]:
-            click.echo(f"Passages: {', '.join(answer['passages'])}")
+        table("Route", ("what", "value"), [*rows, *_told(answer)])
+        if answer["alternatives"]:
+            routes = [answer, *answer["alternatives"]]
+            corridors = [_corridor(one) for one in routes]
+            titles = ("by way of", "length_km", "countries", "breaks of gauge")
+            table("Corridors, the first drawn", titles, corridors)
     columns = ("kind", "value", "cost_km", "alone_km", "needed")
     priced = [[one.get(column) for column in columns] for one in answer.get("constraints", [])]
     if priced:
         table("Constraints", columns, priced)
+
+
+def _told(answer: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what else is to be known of a route: where it runs, and what it shuns."""
+    rows = [("countries", _countries(answer))]
+    if answer["passages"]:
+        rows.append(("passages", ", ".join(answer["passages"])))
+    rows += [("break of gauge", _gauge_change(one)) for one in answer["gauge_changes"]]
+    shortest = answer["shortest"]
+    if shortest:
+        breaks = f"{len(shortest['gauge_changes'])} breaks of gauge"
+        told = f"{shortest['length_km']:g} km, {breaks}, through {_countries(shortest)}"
+        rows.append(("shortest way", f"{told}; the usual way shuns breaks of gauge and borders"))
+    return rows
+
+
+def _countries(answer: Mapping[str, Any]) -> str:
+    return ", ".join(f"{code} {km:g}" for code, km in answer["countries"].items())
+
+
+def _gauge_change(change: Mapping[str, Any]) -> str:
+    widths = f"{change['from_mm']} to {change['to_mm']} mm"
+    return f"{widths} at {change['lon']:g},{change['lat']:g}"
+
+
+def _corridor(answer: Mapping[str, Any]) -> list[Any]:
+    through = ", ".join(answer["through"]) or "-"
+    return [through, answer["length_km"], _countries(answer), len(answer["gauge_changes"])]
 
 
 def _chosen(text: str, mode: str) -> str:
@@ -236,6 +300,51 @@ def list_(*, as_json: bool) -> None:
         return
     for row in rows:
         table(str(row["mode"]), ("what", "value"), [(k, v) for k, v in row.items() if k != "mode"])
+
+
+@networks.command(
+    "build",
+    epilog=examples(
+        "routemap networks build --mode rail --from korea.osm.pbf -o korea.npz",
+        "routemap networks build --mode road --from survey.gpkg --layer roads",
+        "routemap route 131.88,43.11 132.88,42.82 --mode rail --network korea.npz",
+    ),
+)
+@click.option("--mode", required=True, type=click.Choice(["rail", "road"]), help="What to read.")
+@click.option(
+    "--from",
+    "source",
+    required=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Extract of OpenStreetMap (.osm.pbf), or surveyed lines (.gpkg).",
+)
+@click.option("--layer", help="Layer of a GeoPackage, where several hold lines.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Network file (.npz); default: FILE-MODE.npz in this folder.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def build(
+    *, mode: str, source: Path, layer: str | None, output: Path | None, as_json: bool
+) -> None:
+    """Build a network file from lines of your own, in their full course."""
+    from routemap import export
+    from routemap.networks import own
+
+    target = output or Path(f"{source.name.split('.')[0]}-{mode}.npz")
+    if target.suffix != ".npz":
+        reason = f"no format for {target.name!r}. Use .npz."
+        refuse_usage(reason, {"status": "error", "reason": reason} if as_json else None)
+    arrays = own.build(mode, source, layer=layer)
+    export.write_file(target, own.to_bytes(arrays))
+    row = {"file": str(target), **own.facts(arrays)}
+    if as_json:
+        echo_json(row)
+    else:
+        table("Network", ("what", "value"), list(row.items()))
 
 
 COMMANDS = (locate, route, networks)

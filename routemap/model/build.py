@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from routemap import geography, routing
+from routemap import geography, networks, routing
 from routemap.errors import ArgumentError, BuildError, NoRouteError, Problem, RoutemapError
 from routemap.model.constraints import Saying, stated
 from routemap.model.index import index_case
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from routemap.claims import Case, Claim, Leg
     from routemap.model.index import CaseIndex
+    from routemap.model.standing import Standing
     from routemap.routing import Constraint, Failure, Path
 
 __all__ = ["build"]
@@ -222,21 +224,27 @@ def _routed(
     leg: RoutedLeg, origin: ResolvedSite, destination: ResolvedSite, own: Leg | None, view: str
 ) -> RoutedLeg:
     """Route the leg under all its constraints; by its own alone where they cannot all hold."""
-    if leg.mode not in routing.MODES:
-        reason = f"this version has no {leg.mode} network."
-        raise ArgumentError(f"{reason} Write mode: unknown for a line that shows no course.")
     ends = origin.point, destination.point
+    terms = routing.Terms(leg.mode, view, days=_days(leg.standing))
     stated = leg.constraints if leg.mode not in {"air", "unknown"} else ()
     try:
-        path = routing.course_between(ends, leg.mode, _asked(stated), view)
+        path = routing.course_between(ends, terms, _asked(stated))
         return replace(leg, path=path, constraints=_priced(leg.constraints, path))
     except NoRouteError:
         owned = [one for one in stated if own is not None and own.id in one.by]
         if len(owned) == len(stated):
             raise
-        path = routing.course_between(ends, leg.mode, _asked(owned), view)
+        path = routing.course_between(ends, terms, _asked(owned))
         priced = _priced(leg.constraints, path)
         return replace(leg, path=path, constraints=priced, overruled=True)
+
+
+def _days(standing: Standing) -> tuple[str, str]:
+    """Return the first and the last day of a leg, for the closures of borders."""
+    when = standing.when
+    if when is None or (when.earliest is None and when.latest is None):
+        return routing.TODAY
+    return (when.earliest or date.min).isoformat(), (when.latest or date.max).isoformat()
 
 
 def _asked(constraints: Iterable[LegConstraint]) -> list[Constraint]:
@@ -244,8 +252,14 @@ def _asked(constraints: Iterable[LegConstraint]) -> list[Constraint]:
 
 
 def _priced(constraints: Sequence[LegConstraint], path: Path) -> tuple[LegConstraint, ...]:
+    """Return constraints with their prices; closures that are in the way stand after them."""
     prices = {price.constraint: price for price in path.prices}
-    return tuple(replace(one, price=prices.get(one.constraint)) for one in constraints)
+    told = [replace(one, price=prices.pop(one.constraint, None)) for one in constraints]
+    met = [
+        LegConstraint(one, by=(), words=(networks.closure(path.mode, one.value).name,), price=price)
+        for one, price in prices.items()
+    ]
+    return (*told, *met)
 
 
 def _problem(case: Case, draft: _Draft, error: RoutemapError) -> Problem:

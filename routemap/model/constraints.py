@@ -66,7 +66,7 @@ def _read(
     if field == "avoid":
         return routing.exclusions(mode, [item for item in row.avoid if _matters(item, mode)])
     if field == "only":
-        return routing.enclosure(row.only)
+        return routing.enclosure(mode, row.only)
     legs = index.reach[row.id]
     found: list[Constraint] = []
     for text in row.via:
@@ -86,8 +86,8 @@ def _check_single(text: str, legs: Collection[str]) -> None:
 
 def _matters(item: str, mode: str) -> bool:
     """Return whether a leg could break a ban: a passage of the sea is closed to ships only."""
-    by_sea = mode == "sea" or geography.country_code(item) is not None
-    return by_sea or item not in networks.load("sea").passages
+    afloat = mode in {"sea", "river"} or geography.country_code(item) is not None
+    return afloat or item not in networks.load("sea").passages
 
 
 def _via_point(text: str, book: SiteBook) -> tuple[float, float] | None:

@@ -7,39 +7,53 @@ from typing import TYPE_CHECKING, Any
 from routemap.errors import ArgumentError
 
 if TYPE_CHECKING:
-    from routemap.networks.track import TrackNetwork
+    from routemap.networks.track import Closure, TrackNetwork
     from routemap.networks.water import WaterNetwork
 
-__all__ = ["NETWORKS", "describe", "load", "router"]
+__all__ = ["BY_HAND", "NETWORKS", "closure", "describe", "is_track", "load", "router_name"]
 
-NETWORKS = ("rail", "sea")
-_NOT_YET = ("road", "river")
+NETWORKS = ("sea", "river", "rail", "road")
+FILES = {"river": "sea"}
+"""The asset of a mode that shares it with another: rivers are on the same water as the sea."""
+BY_HAND = frozenset({"repaired", "patched"})
+"""Kinds of track that routemap added to the source's, and that a request may leave out."""
+
+
+def is_track(mode: str) -> bool:
+    """Return whether a mode runs on tracks or roads, not on water."""
+    return mode in {"rail", "road"}
 
 
 def load(mode: str) -> TrackNetwork | WaterNetwork:
-    """Return the shipped network of a mode, "rail" or "sea"; read at first use and then kept.
+    """Return the shipped network of a mode; read at first use and then kept.
 
     Raises `ArgumentError` for a mode without a network, `AssetError` for a damaged file.
     """
-    if mode == "rail":
+    if is_track(mode):
         from routemap.networks import track
 
         return track.load(mode)
+    if mode == "river":
+        from routemap.networks import river
+
+        return river.load()
     if mode == "sea":
         from routemap.networks import water
 
         return water.load()
-    if mode in _NOT_YET:
-        raise ArgumentError(
-            f"this version has no {mode} network; it has {', '.join(NETWORKS)}. "
-            "Give one of those modes, or unknown for a great circle."
-        )
     raise ArgumentError(f"{mode!r} is no mode with a network. Use one of {', '.join(NETWORKS)}.")
 
 
-def router() -> str:
+def closure(mode: str, identity: str) -> Closure:
+    """Return a closure of border crossings by its id, of "rail" or "road"."""
+    from routemap.networks import track
+
+    return track.load(mode).closures[identity]
+
+
+def router_name() -> str:
     """Return the engine that searches the track networks."""
-    from routemap.networks.track import router_name
+    from routemap.networks.engine import router_name
 
     return router_name()
 
@@ -51,7 +65,7 @@ def describe() -> list[dict[str, Any]]:
 
     text = files("routemap").joinpath("assets/sources.json").read_text(encoding="utf-8")
     sources = json.loads(text)
-    return [_row(mode, sources[f"{mode}.npz"]) for mode in NETWORKS]
+    return [_row(mode, sources[f"{FILES.get(mode, mode)}.npz"]) for mode in NETWORKS]
 
 
 def _row(mode: str, source: dict[str, Any]) -> dict[str, Any]:
@@ -62,8 +76,9 @@ def _row(mode: str, source: dict[str, Any]) -> dict[str, Any]:
         **{field: source.get(field) for field in kept},
         "nodes": len(network.lon),
         "extent": [round(float(one), 3) for one in _extent(network)],
-        "router": router() if mode == "rail" else "scipy",
+        "router": router_name() if is_track(mode) else "scipy",
         "passages": sorted(network.passages),
+        "closures": sorted(network.closures),
     }
 
 

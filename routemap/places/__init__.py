@@ -1,6 +1,6 @@
 """Toponyms to candidate places, with how far each may be off and what speaks for it."""
 
-from routemap.places.lookup import answer, country, find, locate
+from routemap.places.lookup import answer, country, find, locate, towns
 from routemap.places.values import Location, Place, default_uncertainty_km
 
 __all__ = [
@@ -11,4 +11,5 @@ __all__ = [
     "default_uncertainty_km",
     "find",
     "locate",
+    "towns",
 ]

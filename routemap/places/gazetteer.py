@@ -75,6 +75,15 @@ class Gazetteer:
             twins[pid] = (*twins.get(pid, ()), Row(*fields))
         return MappingProxyType(twins)
 
+    def towns(self, population: int) -> list[tuple[str, float, float, int]]:
+        """Return (name, lon, lat, people) of the towns of at least some people, largest first."""
+        found = self._file.execute(
+            "SELECT name, lon / 1e5, lat / 1e5, population FROM place "
+            "WHERE population >= ? ORDER BY population DESC, pid",
+            (population,),
+        )
+        return list(found)
+
     def by_id(self, identity: str) -> Row | None:
         """Return the place that a case pins: ``geonames:...`` or ``routemap:...``."""
         scheme, _, rest = identity.partition(":")

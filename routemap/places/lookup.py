@@ -136,6 +136,11 @@ def locate(
     return _answer(query, Question(fold(query), code, kind, mode, near), never)
 
 
+def towns(population: int) -> list[tuple[str, float, float, int]]:
+    """Return (name, lon, lat, people) of the towns of at least some people, largest first."""
+    return gazetteer.shipped().towns(population)
+
+
 def country(code: str, *, view: str = "recognised") -> Place:
     """Return a country as a place with an area; lon, lat is a label position.
 

@@ -4,11 +4,12 @@ from routemap.routing.answer import REQUEST_FIELDS, answer, path_document, price
 from routemap.routing.course import Course, Rules, Stretch
 from routemap.routing.path import Constraint, Failure, Path, Price
 from routemap.routing.request import enclosure, exclusions, is_passage, route, waypoints
-from routemap.routing.solver import MODES, course_between
+from routemap.routing.solver import MODES, TODAY, Terms, course_between
 
 __all__ = [
     "MODES",
     "REQUEST_FIELDS",
+    "TODAY",
     "Constraint",
     "Course",
     "Failure",
@@ -16,6 +17,7 @@ __all__ = [
     "Price",
     "Rules",
     "Stretch",
+    "Terms",
     "answer",
     "course_between",
     "enclosure",

@@ -10,7 +10,6 @@ from routemap.errors import (
     NoRouteError,
     PlaceNotFoundError,
     RoutemapError,
-    shorten,
 )
 from routemap.routing.request import route
 
@@ -24,32 +23,39 @@ if TYPE_CHECKING:
 
 __all__ = ["REQUEST_FIELDS", "answer", "path_document", "price_documents"]
 
-REQUEST_FIELDS = ("id", "from", "to", "mode", "avoid", "only", "via", "by", "borders")
-_LATER = ("on", "alternatives", "max_detour")
+REQUEST_FIELDS = (
+    *("id", "from", "to", "mode", "avoid", "only", "via"),
+    *("on", "by", "max_detour", "alternatives", "borders"),
+)
 _LISTS = ("avoid", "only", "via")
+_OPTIONS = ("on", "by", "max_detour", "alternatives")
 
 
-def answer(request: Mapping[str, Any]) -> dict[str, Any]:
+def answer(request: Mapping[str, Any], *, network: Any = None) -> dict[str, Any]:
     """Answer one route request; never raises for what the request says.
 
     Parameters
     ----------
     request
-        ``{"from", "to", "mode"}`` and optionally ``"id", "avoid", "only", "via", "by", "borders"``.
-        A place is a name (``"Dunay"``, ``"Dunay, RU"``), ``[lon, lat]`` in degrees, or
+        ``{"from", "to", "mode"}`` and optionally the others of `REQUEST_FIELDS`; see `route`. A
+        place is a name (``"Dunay"``, ``"Dunay, RU"``), ``[lon, lat]`` in degrees, or
         ``{"name", "country", "kind"}``. Null is as good as absent.
+    network
+        A network of the user's own, in place of the shipped one.
 
     Returns
     -------
     dict
         The document of DESIGN section 4: ``status`` is "ok", "no_route" or "error". Lengths are
-        kilometres in fields named ``_km``. ``gauge_changes`` is null: no gauge is in this version's
-        network, so none is reported and none is ruled out. A place that does not resolve adds
-        ``location``, the answer of `routemap.places.locate` with its candidates.
+        kilometres in fields named ``_km``. Where the usual way is not the shortest, ``shortest`` is
+        the answer by pure length, without its coordinates; else null. A place that does not resolve
+        adds ``location``, the answer of `routemap.places.locate` with its candidates.
     """
     identity, mode = request.get("id"), request.get("mode")
     try:
-        path = route(**_arguments(request))
+        asked = _arguments(request)
+        path = route(**asked, network=network)
+        shortest = _shortest(path, asked, network)
     except NoRouteError as error:
         refusal = {"reason": str(error), **_failure(error.carried[0])}
         return {"id": identity, "status": "no_route", "mode": mode, **refusal}
@@ -58,29 +64,42 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
         return {"id": identity, "status": "error", "mode": mode, **unresolved}
     except RoutemapError as error:
         return {"id": identity, "status": "error", "mode": mode, "reason": str(error)}
-    return {"id": identity, "status": "ok", **path_document(path)}
+    document = path_document(path)
+    coordinates = document.pop("coordinates")  # the long field stands last
+    return {
+        "id": identity,
+        "status": "ok",
+        **document,
+        "shortest": shortest,
+        "coordinates": coordinates,
+    }
+
+
+def _shortest(path: Path, asked: dict[str, Any], network: Any) -> dict[str, Any] | None:
+    """Return the document of the shortest way, where the usual one is longer."""
+    if path.shortest_m is None or path.length_m - path.shortest_m < 1:
+        return None
+    other = route(**{**asked, "by": "length", "alternatives": 0}, network=network)
+    kept = ("length_km", "countries", "gap_km", "schematic_km", "gauge_changes")
+    document = path_document(other)
+    return {field: document[field] for field in kept}
 
 
 def _arguments(request: Mapping[str, Any]) -> dict[str, Any]:
-    unknown = sorted(set(request) - set(REQUEST_FIELDS) - set(_LATER))
+    unknown = sorted(set(request) - set(REQUEST_FIELDS))
     if unknown:
         raise ArgumentError(
             f"unknown field {unknown[0]!r}. This version knows {', '.join(REQUEST_FIELDS)}."
         )
-    asked = [field for field in _LATER if request.get(field)]
-    if asked:
-        raise ArgumentError(f"{asked[0]!r} is not available in this version. Leave it out.")
     missing = [field for field in ("from", "to", "mode") if request.get(field) in (None, "")]
     if missing:
         raise ArgumentError(f"field {missing[0]!r} is missing. Give from, to and mode.")
-    if request.get("by") not in (None, "length"):
-        by = shorten(repr(request["by"]))
-        raise ArgumentError(f"by {by} is not available. This version has by: length.")
     return {
         "origin": request["from"],
         "destination": request["to"],
         "mode": request["mode"],
         **{field: request.get(field) or () for field in _LISTS},
+        **{field: request[field] for field in _OPTIONS if request.get(field) not in (None, "")},
         "view": request.get("borders") or "recognised",
     }
 
@@ -98,7 +117,8 @@ def _failure(failure: Failure) -> dict[str, Any]:
 
 def path_document(path: Path) -> dict[str, Any]:
     """Return the body of an "ok" answer: lengths in km, coordinates as [[lon, lat], ...]."""
-    extra = None if path.free_m is None else max(0.0, path.length_m - path.free_m)
+    shortest, free = path.shortest_m, path.free_m
+    extra = None if shortest is None or free is None else max(0.0, shortest - free)
     return {
         "mode": path.mode,
         "length_km": _km(path.length_m),
@@ -107,16 +127,24 @@ def path_document(path: Path) -> dict[str, Any]:
         "snap_km": [_km(metres) for metres in path.snap_m],
         "gap_km": _km(path.gap_m),
         "schematic_km": _km(path.schematic_m),
-        "gauge_changes": None,
+        "gauge_changes": [change._asdict() for change in path.gauge_changes],
         "passages": list(path.passages),
         "constraints": price_documents(path.prices),
         "free_km": _km(path.free_m),
         "constraints_km": _km(extra),
+        "by": path.by,
         "borders": path.view,
+        "through": list(path.through),
         "reason": None,
-        "alternatives": [],
+        "alternatives": [_alternative(one) for one in path.alternatives],
         "coordinates": rounded(path.coordinates),
     }
+
+
+def _alternative(path: Path) -> dict[str, Any]:
+    document = path_document(path)
+    del document["alternatives"]
+    return document
 
 
 def price_documents(prices: Sequence[Price]) -> list[dict[str, Any]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from routemap.networks.rules import Rules
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["Course", "Ends", "Kind", "Point", "Rules", "Stretch", "at"]
+__all__ = ["Course", "Ends", "GaugeChange", "Kind", "Point", "Rules", "Stretch", "at"]
 
 Point = tuple[float, float]
 Ends = tuple[Point, Point]
@@ -28,8 +28,24 @@ Kind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class GaugeChange(NamedTuple):
+    """A break of gauge: where a train is transshipped or changes its bogies.
+
+    Attributes
+    ----------
+    lon, lat
+        Degrees: the node of the network at which the tracks meet.
+    from_mm, to_mm
+        Track gauges in millimetres.
+    """
+
+    lon: float
+    lat: float
+    from_mm: int
+    to_mm: int
+
+
+class Stretch(NamedTuple):
     """A part of a line of one kind in one country.
 
     Attributes
@@ -71,12 +87,18 @@ class Course:
         Metres from the requested origin to the network, and from the network to the destination.
     passages
         Ids of the passages crossed, in order.
+    gauge_changes
+        The breaks of gauge, in order.
+    closures
+        Ids of the closures, of any time, whose crossings are passed, in order.
     """
 
     coordinates: npt.NDArray[np.float64]
     stretches: tuple[Stretch, ...]
     snap_m: tuple[float, float]
-    passages: tuple[str, ...] = field(default=())
+    passages: tuple[str, ...] = ()
+    gauge_changes: tuple[GaugeChange, ...] = ()
+    closures: tuple[str, ...] = ()
 
     @property
     def length_m(self) -> float:

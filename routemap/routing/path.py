@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from routemap.routing.course import Point
+from routemap.routing.course import GaugeChange, Point
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import numpy as np
     import numpy.typing as npt
 
     from routemap.routing.course import Stretch
 
-__all__ = ["Constraint", "Failure", "Path", "Point", "Price"]
+    Sums = tuple[float | None, float | None, tuple["Price", ...]]
+
+__all__ = ["Bill", "Constraint", "Failure", "Path", "Point", "Price"]
 
 GAPS = frozenset({"gap", "repaired"})
 SCHEMATIC = frozenset({"schematic", "patched", "great-circle"})
@@ -29,15 +32,16 @@ class Constraint:
     Attributes
     ----------
     kind
-        ``avoid`` a country, stay ``only`` in some, pass ``via`` a place, or keep out of a
-        ``passage``.
+        ``avoid`` a country or a kind of track, stay ``only`` in some countries, pass ``via`` a
+        place, keep out of a ``passage``; or a ``closure`` that was in force.
     value
-        Country code, codes joined by "; ", place as written, or id of a passage.
+        Country code, "repaired" or "patched"; codes joined by "; "; place as written; id of a
+        passage or closure.
     point
         Where a ``via`` lies (lon, lat); None for a passage and for the other kinds.
     """
 
-    kind: Literal["avoid", "only", "via", "passage"]
+    kind: Literal["avoid", "only", "via", "passage", "closure"]
     value: str
     point: Point | None = None
 
@@ -80,6 +84,28 @@ class Failure:
     view: str
 
 
+class Bill:
+    """What a route measures beside others; worked out when it is first read, then kept.
+
+    Parameters
+    ----------
+    work
+        Returns (free_m, shortest_m, prices) of `Path`.
+    """
+
+    def __init__(self, work: Callable[[], Sums]) -> None:
+        self._work = work
+
+    @cached_property
+    def sums(self) -> Sums:
+        """Metres of the free route and of the shortest allowed, and the prices."""
+        return self._work()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the sums alone: what is copied or pickled needs no network."""
+        return {"sums": self.sums}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Path:
     """A route between two points, with how each part of it is known.
@@ -87,7 +113,7 @@ class Path:
     Attributes
     ----------
     mode
-        "sea", "rail", "air" or "unknown"; the last two are great circles.
+        "sea", "river", "rail", "road", "air" or "unknown"; the last two are great circles.
     coordinates
         Read-only array of shape (n, 2): lon, lat in degrees of WGS 84, from the requested origin
         to the requested destination; longitudes run on past 180 rather than jumping.
@@ -97,14 +123,20 @@ class Path:
         Metres from the requested origin to the network, and from the network to the destination.
     geodesic_m
         Metres between the two ends on the ellipsoid.
-    free_m
-        Metres of the route without any constraint; None where the free route does not exist.
-    prices
-        What each constraint costs.
+    bill
+        Holds `free_m`, `shortest_m` and `prices`.
     passages
         Ids of the passages crossed, in order.
+    gauge_changes
+        The breaks of gauge, in order.
     view
         The border view that countries are named by.
+    by
+        What is least: "length" or "usual".
+    through
+        Towns that tell this route from its alternatives, in order.
+    alternatives
+        Other routes for the same ends and constraints, the shorter first.
     """
 
     mode: str
@@ -112,10 +144,31 @@ class Path:
     stretches: tuple[Stretch, ...]
     snap_m: tuple[float, float]
     geodesic_m: float
-    free_m: float | None
-    prices: tuple[Price, ...]
+    bill: Bill
     passages: tuple[str, ...]
+    gauge_changes: tuple[GaugeChange, ...]
     view: str
+    by: str = "length"
+    through: tuple[str, ...] = ()
+    alternatives: tuple[Path, ...] = ()
+
+    @property
+    def free_m(self) -> float | None:
+        """Metres of the shortest route without any constraint; None where there is none."""
+        return self.bill.sums[0]
+
+    @property
+    def shortest_m(self) -> float | None:
+        """Metres of the shortest route under the constraints.
+
+        Less than `length_m` where ``by`` is "usual" and shunned breaks of gauge or borders.
+        """
+        return self.bill.sums[1]
+
+    @property
+    def prices(self) -> tuple[Price, ...]:
+        """What each constraint costs, and each closure that is in the way."""
+        return self.bill.sums[2]
 
     @property
     def length_m(self) -> float:

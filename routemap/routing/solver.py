@@ -2,69 +2,113 @@
 
 from __future__ import annotations
 
-import itertools
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Any
 
 from routemap import geography, networks
 from routemap.errors import ArgumentError, NoRouteError
 from routemap.routing.course import Course, Ends, Rules, Stretch
-from routemap.routing.path import Constraint, Failure, Path, Price
+from routemap.routing.joined import join
+from routemap.routing.path import Bill, Constraint, Failure, Path, Price
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from types import ModuleType
+    from collections.abc import Iterator, Sequence
 
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["MODES", "course_between"]
+    from routemap.routing.path import Sums
 
-MODES = ("sea", "rail", "air", "unknown")
+__all__ = ["BY", "MODES", "TODAY", "Solver", "Terms", "course_between", "path_of", "rules_of"]
+
+MODES = (*networks.NETWORKS, "air", "unknown")
 GREAT_CIRCLE = frozenset({"air", "unknown"})
+BY = ("usual", "length")
+TODAY = "9999-12-31", "9999-12-31"
+"""The days asked about where none are given: a closure is in force if no end of it is known."""
 
 
-def course_between(
-    ends: Ends, mode: str, constraints: Sequence[Constraint] = (), view: str = "recognised"
-) -> Path:
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a route is asked for besides its ends and constraints.
+
+    Attributes
+    ----------
+    mode
+        One of `MODES`.
+    view
+        Border view, "recognised" or "de-facto".
+    by
+        What is least: "length", or "usual", which counts breaks of gauge and borders as well.
+    days
+        First and last day of the journey (ISO 8601): closures in force on all of them apply.
+    max_detour
+        The most that the route may measure, as a multiple of the free one.
+    network
+        A network of the user's own, in place of the shipped one.
+    """
+
+    mode: str
+    view: str = "recognised"
+    by: str = "usual"
+    days: tuple[str, str] = TODAY
+    max_detour: float | None = None
+    network: Any = None
+
+    def check(self) -> None:
+        """Raise `ArgumentError` for a mode, view or `by` that is unknown."""
+        choices = (
+            ("border view", self.view, geography.VIEWS),
+            ("way to weigh a route", self.by, BY),
+            ("mode of routemap's", self.mode, MODES),
+        )
+        for what, value, known in choices:
+            if value not in known:
+                raise ArgumentError(f"{value!r} is no {what}. Use one of {', '.join(known)}.")
+        if self.network is not None and self.network.mode != self.mode:
+            own = self.network.mode
+            raise ArgumentError(f"the network given is for {own}, not {self.mode}. Ask for {own}.")
+
+
+def course_between(ends: Ends, terms: Terms, constraints: Sequence[Constraint] = ()) -> Path:
     """Route between two points under a list of constraints, each of them priced.
 
-    Raises `NoRouteError` with a `Failure`, or `ArgumentError` for a mode or view that is unknown.
+    Raises `NoRouteError` with a `Failure`, or `ArgumentError` for terms that are not known.
     """
-    if view not in geography.VIEWS:
-        raise ArgumentError(f"{view!r} is no border view. Use one of {', '.join(geography.VIEWS)}.")
-    if mode in GREAT_CIRCLE:
-        return _great_circle(ends, mode, constraints, view)
-    if mode not in MODES:
-        raise ArgumentError(f"{mode!r} is no mode of routemap's. Use one of {', '.join(MODES)}.")
-    solver = _Solver(ends, mode, view)
-    try:
-        course = solver.course(constraints)
-    except NoRouteError as error:
-        raise NoRouteError(str(error), solver.failure(str(error), constraints)) from None
-    return Path(
-        mode=mode,
-        coordinates=course.coordinates,
-        stretches=course.stretches,
-        snap_m=course.snap_m,
-        geodesic_m=solver.geodesic_m,
-        free_m=solver.length(()) if constraints else course.length_m,
-        prices=solver.prices(constraints, course.length_m),
-        passages=course.passages,
-        view=view,
-    )
+    terms.check()
+    if terms.mode in GREAT_CIRCLE:
+        return _great_circle(ends, terms, constraints)
+    return Solver(ends, terms).path(constraints)
 
 
-def _great_circle(ends: Ends, mode: str, constraints: Sequence[Constraint], view: str) -> Path:
+def _great_circle(ends: Ends, terms: Terms, constraints: Sequence[Constraint]) -> Path:
     if constraints:
         named = ", ".join(f"{one.kind} {one.value}" for one in constraints)
         raise ArgumentError(
-            f"mode {mode!r} is drawn as a great circle and cannot honour: {named}. "
+            f"mode {terms.mode!r} is drawn as a great circle and cannot honour: {named}. "
             "Give the mode (sea, rail) or drop the constraint."
         )
-    line, stretches = _by_country(ends, view)
+    line, stretches = _by_country(ends, terms.view)
     length = sum(stretch.length_m for stretch in stretches)
-    return Path(mode, line, stretches, (0.0, 0.0), length, length, (), (), view)
+    bill = Bill(lambda: (length, length, ()))
+    return path_of(Course(line, stretches, (0.0, 0.0)), terms, length, bill)
+
+
+def path_of(course: Course, terms: Terms, geodesic_m: float, bill: Bill) -> Path:
+    """Return the path of a course."""
+    return Path(
+        mode=terms.mode,
+        coordinates=course.coordinates,
+        stretches=course.stretches,
+        snap_m=course.snap_m,
+        geodesic_m=geodesic_m,
+        bill=bill,
+        passages=course.passages,
+        gauge_changes=course.gauge_changes,
+        view=terms.view,
+        by=terms.by,
+    )
 
 
 def _by_country(ends: Ends, view: str) -> tuple[npt.NDArray[np.float64], tuple[Stretch, ...]]:
@@ -74,12 +118,10 @@ def _by_country(ends: Ends, view: str) -> tuple[npt.NDArray[np.float64], tuple[S
     """
     parts = geography.countries_in_order(ends, view)
     metres = [km * 1000 for _, km in parts]
-    stops = list(itertools.accumulate(metres))
+    stops = list(accumulate(metres))
     borders = geography.points_along(*ends, stops[:-1]).tolist()
-    lines = [
-        geography.great_circle(*leg) for leg in itertools.pairwise([ends[0], *borders, ends[1]])
-    ]
-    spans = itertools.pairwise(itertools.accumulate((len(one) - 1 for one in lines), initial=0))
+    lines = [geography.great_circle(*leg) for leg in pairwise([ends[0], *borders, ends[1]])]
+    spans = pairwise(accumulate((len(one) - 1 for one in lines), initial=0))
     stretches = tuple(
         Stretch("great-circle", country, length, stops[-1] / 2, *span)
         for (country, _), length, span in zip(parts, metres, spans, strict=True)
@@ -89,44 +131,101 @@ def _by_country(ends: Ends, view: str) -> tuple[npt.NDArray[np.float64], tuple[S
     return line, stretches
 
 
-def _engine(mode: str) -> ModuleType:
-    """Return the module that searches the network of a mode."""
-    if mode == "sea":
-        from routemap.routing import water
-
-        return water
-    from routemap.routing import track
-
-    return track
-
-
-class _Solver:
+class Solver:
     """Courses and lengths between two ends under subsets of constraints, each found once."""
 
-    def __init__(self, ends: Ends, mode: str, view: str) -> None:
-        self.ends, self.view = ends, view
+    def __init__(self, ends: Ends, terms: Terms) -> None:
+        self.ends, self.terms = ends, terms
         self.geodesic_m = float(geography.geodesic_m(*ends[0], *ends[1]))
-        self.mode = mode
-        self.network = networks.load(mode)
-        self._engine = _engine(mode)
+        self.network: Any = terms.network or networks.load(terms.mode)
+        self._searches: dict[Ends, Any] = {}
+        self._parts: dict[tuple[int, Rules], Course] = {}
         self._lengths: dict[tuple[Constraint, ...], float | None] = {}
 
-    def course(self, constraints: Sequence[Constraint]) -> Course:
-        rules = rules_of(constraints, self.view)
-        parts = [
-            self._engine.course(self.network, start, stop, rules)
-            for start, stop in self._pairs(constraints)
+    def path(self, constraints: Sequence[Constraint]) -> Path:
+        """Return the route, every constraint and every closure that matters priced."""
+        terms, found, course = self.terms, tuple(constraints), None
+        while course is None or (closed := self._closures(course, found)):
+            found = found if course is None else (*found, *closed)
+            try:
+                course = self.course(found, terms.by)
+            except NoRouteError as error:
+                reason = f"{error}{self._shut(found)}"
+                raise NoRouteError(reason, self.failure(reason, found)) from None
+        if terms.by == "length" or not networks.is_track(terms.mode):
+            self._lengths[found] = course.length_m
+        self._check_detour(course.length_m, found)
+        return path_of(course, terms, self.geodesic_m, Bill(lambda: self._sums(found)))
+
+    def _sums(self, constraints: tuple[Constraint, ...]) -> Sums:
+        shortest = self.length(constraints)
+        return self.length(()), shortest, tuple(self._prices(constraints, shortest))
+
+    def _closures(self, course: Course, known: Sequence[Constraint]) -> list[Constraint]:
+        """Return the closures that a course runs against, as constraints; none that are known."""
+        table, days = self.network.closures, self.terms.days
+        in_force = [name for name in course.closures if table[name].in_force(*days)]
+        crossed = [Constraint("closure", name) for name in in_force]
+        return [one for one in crossed if one not in known]
+
+    def _shut(self, constraints: Sequence[Constraint]) -> str:
+        """Return the closures among constraints, as the end of a reason."""
+        ids = [one.value for one in constraints if one.kind == "closure"]
+        names = "; ".join(f"{self.network.closures[one].name} ({one})" for one in ids)
+        return f" Closed on all the days asked about: {names}." if ids else ""
+
+    def _check_detour(self, length_m: float, constraints: tuple[Constraint, ...]) -> None:
+        most = self.terms.max_detour
+        free_m = None if most is None else self.length(())
+        if most is None or free_m is None or length_m <= most * free_m:
+            return
+        times = f"{length_m / free_m:.2f} times" if free_m else "more than"
+        reason = (
+            f"the way under the constraints is {length_m / 1000:,.0f} km, {times} the free route "
+            f"of {free_m / 1000:,.0f} km; at most {most:g} times is allowed. Allow more, or drop a "
+            "constraint."
+        )
+        prices = [
+            replace(
+                one,
+                cost_m=None,
+                needed=one.cost_m is None or length_m - one.cost_m <= most * free_m,
+            )
+            for one in self._prices(constraints, self.length(constraints))
         ]
+        raise NoRouteError(reason, replace(self.failure(reason, ()), prices=tuple(prices)))
+
+    def course(self, constraints: Sequence[Constraint], by: str) -> Course:
+        """Return the best course under constraints; raises `NoRouteError`."""
+        rules = rules_of(constraints, self.terms, by)
+        parts = [self._part(search, rules) for search in self.searches(constraints)]
         found = parts[0] if len(parts) == 1 else join(parts)
         missed = rules.opened - set(found.passages)
         if missed:
             raise NoRouteError(
-                f"the shortest way by sea does not pass {', '.join(sorted(missed))}; "
+                f"the shortest way by {self.terms.mode} does not pass {', '.join(sorted(missed))}; "
                 "name a place beyond it in via."
             )
         return found
 
+    def _part(self, search: Any, rules: Rules) -> Course:
+        key = id(search), rules
+        if key not in self._parts:
+            self._parts[key] = search.course(rules)
+        return self._parts[key]
+
+    def searches(self, constraints: Sequence[Constraint]) -> list[Any]:
+        """Return the search for each part of the way, from stop to stop."""
+        stops = [one.point for one in constraints if one.point is not None]
+        return [self._search(pair) for pair in pairwise([self.ends[0], *stops, self.ends[1]])]
+
+    def _search(self, pair: Ends) -> Any:
+        if pair not in self._searches:
+            self._searches[pair] = networks_search(self.terms.mode)(self.network, *pair)
+        return self._searches[pair]
+
     def length(self, constraints: Sequence[Constraint]) -> float | None:
+        """Return the metres of the shortest way under constraints; None where there is none."""
         key = tuple(constraints)
         if key not in self._lengths:
             self._lengths[key] = self._measure(key)
@@ -135,105 +234,61 @@ class _Solver:
     def _measure(self, constraints: tuple[Constraint, ...]) -> float | None:
         try:
             if any(one.kind == "via" for one in constraints):
-                return self.course(constraints).length_m
-            rules = rules_of(constraints, self.view)
-            return float(self._engine.length_m(self.network, *self.ends, rules))
+                return self.course(constraints, "length").length_m
+            rules = rules_of(constraints, self.terms, "length")
+            return float(self._search(self.ends).length_m(rules))
         except NoRouteError:
             return None
 
-    def _pairs(self, constraints: Sequence[Constraint]) -> Iterable[Ends]:
-        stops = [one.point for one in constraints if one.point is not None]
-        return itertools.pairwise([self.ends[0], *stops, self.ends[1]])
+    def _prices(
+        self, constraints: tuple[Constraint, ...], length_m: float | None
+    ) -> Iterator[Price]:
+        free = self.length(()) if constraints else None
+        for index, one in enumerate(constraints):
+            alone = self.length((one,)) if len(constraints) > 1 else length_m
+            without = self.length((*constraints[:index], *constraints[index + 1 :]))
+            yield Price(
+                one,
+                cost_m=_saved(length_m, without),
+                alone_m=_saved(alone, free),
+                needed=length_m is None and without is not None,
+            )
 
-    def prices(
-        self, constraints: Sequence[Constraint], length_m: float | None
-    ) -> tuple[Price, ...]:
-        return tuple(self._price(index, constraints, length_m) for index in range(len(constraints)))
-
-    def _price(
-        self, index: int, constraints: Sequence[Constraint], length_m: float | None
-    ) -> Price:
-        one, free = constraints[index], self.length(())
-        alone = self.length((one,)) if len(constraints) > 1 else length_m
-        without = self.length((*constraints[:index], *constraints[index + 1 :]))
-        return Price(
-            one,
-            cost_m=None if length_m is None or without is None else max(0.0, length_m - without),
-            alone_m=None if alone is None or free is None else max(0.0, alone - free),
-            needed=length_m is None and without is not None,
-        )
-
-    def failure(self, reason: str, constraints: Sequence[Constraint]) -> Failure:
-        prices = self.prices(constraints, None)
-        return Failure(self.mode, reason, self.length(()), self.geodesic_m, prices, self.view)
+    def failure(self, reason: str, constraints: tuple[Constraint, ...]) -> Failure:
+        """Return why there is no route, with what would have to give."""
+        prices = tuple(self._prices(constraints, None))
+        terms = self.terms
+        return Failure(terms.mode, reason, self.length(()), self.geodesic_m, prices, terms.view)
 
 
-def rules_of(constraints: Sequence[Constraint], view: str) -> Rules:
+def _saved(longer: float | None, shorter: float | None) -> float | None:
+    return None if longer is None or shorter is None else max(0.0, longer - shorter)
+
+
+def networks_search(mode: str) -> Any:
+    """Return the class that searches the network of a mode."""
+    if networks.is_track(mode):
+        from routemap.routing import track
+
+        return track.Search
+    from routemap.routing import water
+
+    return water.Search
+
+
+def rules_of(constraints: Sequence[Constraint], terms: Terms, by: str) -> Rules:
     """Return what a set of constraints forbids: bans add up, enclosures intersect."""
-    by_kind: dict[str, list[str]] = {"avoid": [], "only": [], "via": [], "passage": []}
+    by_kind: dict[str, list[str]] = {"avoid": [], "only": [], "passage": [], "closure": []}
     for one in constraints:
-        by_kind[one.kind].append(one.value)
+        by_kind.setdefault(one.kind, []).append(one.value)
     fences = [frozenset(value.split("; ")) for value in by_kind["only"]]
+    track = networks.is_track(terms.mode)
     return Rules(
-        avoid=frozenset(by_kind["avoid"]),
+        avoid=frozenset(by_kind["avoid"]) - networks.BY_HAND,
         only=frozenset.intersection(*fences) if fences else None,
-        closed=frozenset(by_kind["passage"]),
+        without=frozenset(by_kind["avoid"]) & networks.BY_HAND,
+        closed=frozenset(by_kind["passage"] + by_kind["closure"]),
         opened=frozenset(one.value for one in constraints if one.kind == "via" and not one.point),
-        view=view,
-    )
-
-
-def join(parts: Sequence[Course]) -> Course:
-    """Return one course through the stops between `parts`.
-
-    Where a course reaches a stop over a gap and the next one leaves it over the same gap, the line
-    passes the stop on the network, and the gap is not travelled twice. Neighbouring stretches that
-    are alike in kind and country become one.
-    """
-    import numpy as np
-
-    line = parts[0].coordinates
-    stretches = list(parts[0].stretches)
-    for part in parts[1:]:
-        points, following = part.coordinates, list(part.stretches)
-        if _same_gap(line, stretches, points, following):
-            line, points = line[: stretches.pop().start + 1], points[following.pop(0).stop :]
-        turn = np.round((line[-1, 0] - points[0, 0]) / 360) * 360
-        offset = len(line) - 1 - following[0].start
-        stretches += [_shift(stretch, offset) for stretch in following]
-        line = np.concatenate([line, points[1:] + np.array([turn, 0])])
-    line.flags.writeable = False
-    passages = tuple(name for part in parts for name in part.passages)
-    return Course(line, _merged(stretches), (parts[0].snap_m[0], parts[-1].snap_m[1]), passages)
-
-
-def _same_gap(
-    line: npt.NDArray[np.float64],
-    stretches: Sequence[Stretch],
-    points: npt.NDArray[np.float64],
-    following: Sequence[Stretch],
-) -> bool:
-    if len(stretches) < 2 or len(following) < 2:
-        return False
-    last, first = stretches[-1], following[0]
-    both_gaps = last.kind == first.kind == "gap"
-    return both_gaps and bool((line[last.start] % 360 == points[first.stop] % 360).all())
-
-
-def _shift(stretch: Stretch, offset: int) -> Stretch:
-    return replace(stretch, start=stretch.start + offset, stop=stretch.stop + offset)
-
-
-def _merged(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
-    """Return stretches with neighbours of one kind and country made one."""
-    runs = itertools.groupby(stretches, key=lambda one: (one.kind, one.country))
-    return tuple(_one(list(run)) for _, run in runs)
-
-
-def _one(run: Sequence[Stretch]) -> Stretch:
-    return replace(
-        run[0],
-        length_m=sum(part.length_m for part in run),
-        max_offset_m=max(part.max_offset_m for part in run),
-        stop=run[-1].stop,
+        usual=by == "usual" and track,
+        view=terms.view,
     )

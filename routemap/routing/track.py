@@ -1,23 +1,25 @@
-"""Courses over rail and road: snap both ends, search, and read the line off the network."""
+"""Courses over rail and road: join both ends to the network, search, and read the line off it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import product
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from routemap import geography
 from routemap.errors import NoRouteError
-from routemap.networks.track import SCALE
+from routemap.networks.engine import SCALE
 from routemap.routing.course import Course, Ends, Point, Stretch, at
-from routemap.routing.walk import Walk, gaps_m, read, track_m
+from routemap.routing.walk import Walk, gaps_m, parts_of, read, track_m
 
 if TYPE_CHECKING:
+    from routemap.networks.engine import Router
     from routemap.networks.rules import Rules
-    from routemap.networks.track import Router, TrackNetwork
+    from routemap.networks.track import TrackNetwork
 
-__all__ = ["BORDER_M", "MAX_SNAP_M", "SLACK_M", "course", "length_m"]
+__all__ = ["BORDER_M", "MAX_SNAP_M", "SLACK_M", "Search"]
 
 MAX_SNAP_M = 60_000.0
 """A place over 60 km from the network is not on it: the rail data's longest missing branch that was
@@ -30,42 +32,123 @@ BORDER_M = 2000.0
 about 1 km, and so are the coordinates of many a border station."""
 COAST_KM = 5.0
 """A place over 5 km off the coast is at sea."""
+YARD_M, YARD_NODES = 1000.0, 8
+"""A station has several tracks, and not each leads everywhere: up to eight of the nodes that lie at
+most 1 km past the nearest compete."""
+SNAP_WEIGHT = 10
+"""A metre to the network counts as ten on it: a node farther away must save ten times its way."""
 
 Nodes = npt.NDArray[np.int32]
-Ints = npt.NDArray[np.int16] | npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 
 
-def course(network: TrackNetwork, origin: Point, destination: Point, rules: Rules) -> Course:
-    """Return the shortest line between two points (lon, lat) under `rules`.
+class Stop(NamedTuple):
+    """A node that an end may be joined to, and the metres to it.
 
-    Lengths are the network's. The ends are joined to the nearest nodes of their own country that
-    may be used and hang together; those joins are stretches of kind ``gap``. The line from a place
-    to itself is one gap of 0 m.
-
-    Raises
-    ------
-    NoRouteError
-        An end is over 60 km from the network or at sea, or nothing connects the two ends.
+    `chain` and `position` say where on its chain it lies; `chain` is -1 for a junction.
     """
-    router, ends = network.router(rules), (origin, destination)
-    walk = _connect(network, router, ends)
-    if _coincide(ends):
-        return _standstill(ends, str(router.codes[network.unit[walk.first]]))
-    return read(network, router, walk, ends)
+
+    node: int
+    metres: float
+    chain: int
+    position: int
 
 
-def length_m(network: TrackNetwork, origin: Point, destination: Point, rules: Rules) -> float:
-    """Return the length in metres of `course`, gaps in it, without reading the line."""
-    ends = origin, destination
-    walk = _connect(network, network.router(rules), ends)
-    if _coincide(ends):
-        return 0.0
-    return track_m(network, walk) + float(gaps_m(network, walk, ends).sum())
+class Entry(NamedTuple):
+    """How an end reaches a junction: the weight, its node, and the part of a chain between.
+
+    The part is (chain, position of the node, position of the junction), None where the node is the
+    junction.
+    """
+
+    weight: int
+    node: int
+    part: tuple[int, int, int] | None
 
 
-def _coincide(ends: Ends) -> bool:
-    return bool(geography.geodesic_m(*ends[0], *ends[1]) == 0)
+class Search:
+    """Lines between two points over a network of track, under one set of rules after another.
+
+    Lengths are the network's. The ends are joined to near nodes of their own country that may be
+    used and hang together; those joins are stretches of kind ``gap``. The line from a place to
+    itself is one gap of 0 m. Every method raises `NoRouteError` where an end is over 60 km from the
+    network or at sea, or nothing connects the two.
+    """
+
+    def __init__(self, network: TrackNetwork, origin: Point, destination: Point) -> None:
+        self._network, self._ends = network, (origin, destination)
+        self._near: dict[tuple[Point, float], tuple[Nodes, Floats]] = {}
+
+    def course(self, rules: Rules) -> Course:
+        """Return the best line under `rules`."""
+        router = self._network.router(rules)
+        walk = self.walk(router)
+        if self._ends[0] == self._ends[1]:
+            return _standstill(self._ends, str(router.codes[self._network.unit[walk.first]]))
+        return self.read(router, walk)
+
+    def read(self, router: Router, walk: Walk) -> Course:
+        """Return the course of a walk between the two ends."""
+        return read(self._network, router, walk, self._ends)
+
+    def length_m(self, rules: Rules) -> float:
+        """Return the metres of `course`, gaps in it, without reading the line."""
+        walk = self.walk(self._network.router(rules))
+        if self._ends[0] == self._ends[1]:
+            return 0.0
+        return track_m(self._network, walk) + sum(gaps_m(self._network, walk, self._ends))
+
+    def walk(self, router: Router) -> Walk:
+        """Return the best walk between nodes near the ends.
+
+        Nodes beside the ends are tried first; then, within 10 km more, the nearest of every part of
+        the network that hangs together, at last under the rules.
+        """
+        network = self._network
+        beside = [self._nodes(router, end, YARD_M) for end in self._ends]
+        walk = _search(network, router, *(_beside(network, *one) for one in beside))
+        if walk is not None:
+            return walk
+        near = [self._nodes(router, end, SLACK_M) for end in self._ends]
+        names = " and ".join(f"the {network.mode} near {at(end)}" for end in self._ends)
+        first, second = (network.component[nodes] for nodes, _ in near)
+        if not np.isin(first, second).any():
+            raise NoRouteError(f"{names} are not connected in the data.")
+        for part in (network.component, router.component):
+            walk = _search(
+                network, router, *(_nearest_of_each(network, part, *one) for one in near)
+            )
+            if walk is not None:
+                return walk
+        raise NoRouteError(f"{names} are not connected under the constraints given.")
+
+    def _nodes(self, router: Router, end: Point, reach_m: float) -> tuple[Nodes, Floats]:
+        """Return the nodes that an end may be joined to, nearest first, and the metres to each.
+
+        None is over `reach_m` farther than the nearest.
+        """
+        nodes, metres = self._at_home(router, end, 2 * reach_m)
+        if not len(nodes) or metres[0] > reach_m:
+            nodes, metres = self._at_home(router, end, MAX_SNAP_M)
+        if not len(nodes):
+            raise NoRouteError(_why_none(self._network, router, end))
+        count = int(metres.searchsorted(metres[0] + reach_m, side="right"))
+        return nodes[:count], metres[:count]
+
+    def _at_home(self, router: Router, end: Point, radius_m: float) -> tuple[Nodes, Floats]:
+        """Return the usable nodes within reach of an end that lie in its country or beside it."""
+        if (end, radius_m) not in self._near:
+            self._near[end, radius_m] = self._network.near(*end, radius_m)
+        nodes, metres = self._near[end, radius_m]
+        usable = router.usable[nodes]
+        nodes, metres = nodes[usable], metres[usable]
+        if not len(nodes) or metres[-1] <= BORDER_M:
+            return nodes, metres
+        owners = router.codes[self._network.unit[nodes]]
+        if metres[0] <= BORDER_M and (owners == owners[0]).all():
+            return nodes, metres  # the end lies in their country or beside it
+        at_home = (owners == _country(router, end)) | (metres <= BORDER_M)
+        return nodes[at_home], metres[at_home]
 
 
 def _standstill(ends: Ends, country: str) -> Course:
@@ -74,63 +157,26 @@ def _standstill(ends: Ends, country: str) -> Course:
     return Course(line, (Stretch("gap", country, 0.0, 0.0, 0, 1),), (0.0, 0.0))
 
 
-def _connect(network: TrackNetwork, router: Router, ends: Ends) -> Walk:
-    """Return the shortest walk between the nodes that the ends are joined to."""
-    names = " and ".join(f"the {network.mode} near {at(end)}" for end in ends)
-    nodes = _snap(network, router, ends, network.component)
-    if nodes is None:
-        raise NoRouteError(f"{names} are not connected in the data.")
-    walk = _search(network, router, nodes)
-    if walk is None:
-        nodes = _snap(network, router, ends, router.component)
-        walk = None if nodes is None else _search(network, router, nodes)
-    if walk is None:
-        raise NoRouteError(f"{names} are not connected under the constraints given.")
-    return walk
+def _beside(network: TrackNetwork, nodes: Nodes, metres: Floats) -> list[Stop]:
+    """Return the first few nodes as stops, one of each chain."""
+    found: dict[int, Stop] = {}
+    for stop in _stops(network, nodes[:YARD_NODES], metres[:YARD_NODES]):
+        found.setdefault(stop.chain if stop.chain >= 0 else -1 - stop.node, stop)
+    return list(found.values())
 
 
-def _snap(
-    network: TrackNetwork, router: Router, ends: Ends, component: Ints
-) -> tuple[int, int] | None:
-    """Return the nodes at which the line begins and ends: nearest in all of one component."""
-    first, second = (_nearest_by_component(network, router, end, component) for end in ends)
-    common = first.keys() & second.keys()
-    if not common:
-        return None
-    best = min(common, key=lambda one: (first[one][1] + second[one][1], one))
-    return first[best][0], second[best][0]
+def _nearest_of_each(
+    network: TrackNetwork, part: Nodes, nodes: Nodes, metres: Floats
+) -> list[Stop]:
+    """Return the nearest node of each part of the network as a stop."""
+    _, first = np.unique(part[nodes], return_index=True)
+    return _stops(network, nodes[first], metres[first])
 
 
-def _nearest_by_component(
-    network: TrackNetwork, router: Router, end: Point, component: Ints
-) -> dict[int, tuple[int, float]]:
-    """Return the nearest node that may be used, and its distance, by connected component.
-
-    Components whose nearest node is over 10 km farther than the nearest of all are left out.
-    """
-    nodes, metres = _usable(network, router, end, 2 * SLACK_M)
-    if not len(nodes) or metres[0] > SLACK_M:
-        nodes, metres = _usable(network, router, end, MAX_SNAP_M)
-    if not len(nodes):
-        raise NoRouteError(_why_none(network, router, end))
-    count = int(np.searchsorted(metres, metres[0] + SLACK_M, side="right"))
-    labels, first = np.unique(component[nodes[:count]], return_index=True)
-    nearest = zip(nodes[first].tolist(), metres[first].tolist(), strict=True)
-    return dict(zip(labels.tolist(), nearest, strict=True))
-
-
-def _usable(
-    network: TrackNetwork, router: Router, end: Point, radius_m: float
-) -> tuple[Nodes, Floats]:
-    """Return the nodes within reach of an end that may be used, nearest first, and the metres."""
-    nodes, metres = network.near(*end, radius_m)
-    usable = router.allowed[network.unit[nodes]]
-    nodes, metres = nodes[usable], metres[usable]
-    owners = router.codes[network.unit[nodes]]
-    if len(nodes) and metres[0] <= BORDER_M and (owners == owners[0]).all():
-        return nodes, metres  # the end lies in their country or beside it: no need to look it up
-    at_home = (owners == _country(router, end)) | (metres <= BORDER_M)
-    return nodes[at_home], metres[at_home]
+def _stops(network: TrackNetwork, nodes: Nodes, metres: Floats) -> list[Stop]:
+    chain = network.first.searchsorted(nodes, side="right") - 1
+    position = nodes - network.first[chain] + 1
+    return list(map(Stop, nodes.tolist(), metres.tolist(), chain.tolist(), position.tolist()))
 
 
 def _country(router: Router, end: Point) -> str | None:
@@ -143,82 +189,85 @@ def _why_none(network: TrackNetwork, router: Router, end: Point) -> str:
         return f"{at(end)} lies at sea; a {network.mode} leg ends on land. Name a port or station."
     if not router.rules.allows(country):
         return f"{at(end)} lies in {country}, which the constraints exclude."
+    if len(network.near(*end, YARD_M)[0]):
+        return f"{at(end)} lies in a region that the constraints exclude."
     reach = f"within {MAX_SNAP_M / 1000:g} km of {at(end)}"
     return f"no {network.mode} of {country} lies {reach}. Name a railhead, or another mode."
 
 
-def _search(network: TrackNetwork, router: Router, nodes: tuple[int, int]) -> Walk | None:
-    """Return the shortest walk between two nodes, either of which may lie inside a chain."""
-    start, stop = nodes
-    if start == stop:
-        return _walk(nodes, [])
-    inside = _inside(network, start, stop)
-    found = router.path(_entries(network, start), _entries(network, stop))
-    if inside is not None and (found is None or inside[0] <= found[0]):
-        return _walk(nodes, [inside[1]])
-    return None if found is None else _walk(nodes, _parts(network, nodes, found[1], found[2]))
-
-
-def _walk(nodes: tuple[int, int], parts: list[tuple[int, int, int]]) -> Walk:
-    return Walk(*nodes, np.array(parts, dtype=np.int64).reshape(-1, 3))
-
-
-def _entries(network: TrackNetwork, node: int) -> list[tuple[int, int]]:
-    """Return the junctions that a node reaches along its own chain, with the weight to each."""
-    if node < network.junctions:
-        return [(node, 0)]
-    chain, position = network.chain_of(node)
-    edge, count = network.edge[chain], network.interior[chain] + 1
-    before = int(network.metres[edge : edge + position + 1].sum())
-    after = int(network.metres[edge + position + 1 : edge + count].sum())
-    entries = {int(network.tail[chain]): before * SCALE}
-    head = int(network.head[chain])
-    entries[head] = min(after * SCALE, entries.get(head, after * SCALE))
-    return list(entries.items())
-
-
-def _inside(
-    network: TrackNetwork, start: int, stop: int
-) -> tuple[int, tuple[int, int, int]] | None:
-    """Return (weight, part) of the way between two nodes inside one chain; None otherwise."""
-    if min(start, stop) < network.junctions:
-        return None
-    (chain, one), (other, two) = network.chain_of(start), network.chain_of(stop)
-    if chain != other:
-        return None
-    edge, (low, high) = network.edge[chain], sorted((one + 1, two + 1))
-    weight = int(network.metres[edge + low : edge + high].sum()) * SCALE
-    return weight, (chain, one + 1, two + 1)
-
-
-def _parts(
-    network: TrackNetwork, nodes: tuple[int, int], arcs: list[int], junction: int
-) -> list[tuple[int, int, int]]:
-    """Return the parts of chains from node to node: to the first junction, the arcs, and on."""
-    chain, back = np.divmod(np.array(arcs, dtype=np.int64), 2)
-    far = network.interior[chain] + 1
-    parts = list(
-        zip(chain.tolist(), (back * far).tolist(), ((1 - back) * far).tolist(), strict=True)
+def _search(
+    network: TrackNetwork, router: Router, origins: list[Stop], targets: list[Stop]
+) -> Walk | None:
+    """Return the best walk from one of some stops to one of others, all weighed by their metres."""
+    leaving, arriving = (_entries(network, router, stops) for stops in (origins, targets))
+    direct = _within_a_chain(network, router, origins, targets)
+    found = router.path(
+        [(junction, entry.weight) for junction, entry in leaving.items()],
+        [(junction, entry.weight) for junction, entry in arriving.items()],
     )
-    if nodes[0] >= network.junctions:
-        own, position = network.chain_of(nodes[0])
-        parts.insert(0, (own, position + 1, _end(network, own, junction, position + 1)))
-    if nodes[1] >= network.junctions:
-        if arcs:
-            junction = int((network.tail if back[-1] else network.head)[chain[-1]])
-        own, position = network.chain_of(nodes[1])
-        parts.append((own, _end(network, own, junction, position + 1), position + 1))
-    return parts
+    if found is None or (direct is not None and direct[0] <= found[0]):
+        return None if direct is None else direct[1]
+    weight, arcs = found
+    if arcs:
+        first, last = network.arc_ends(arcs[0])[0], network.arc_ends(arcs[-1])[1]
+    else:
+        both = sorted(leaving.keys() & arriving.keys())
+        first = last = min(
+            both, key=lambda one: abs(leaving[one].weight + arriving[one].weight - weight)
+        )
+    return _walk(network, leaving[first], arcs, arriving[last])
 
 
-def _end(network: TrackNetwork, chain: int, junction: int, position: int) -> int:
-    """Return the position, 0 or interior + 1, at which a chain meets a junction.
+def _entries(network: TrackNetwork, router: Router, stops: list[Stop]) -> dict[int, Entry]:
+    """Return the best way from some stops to each junction that they reach along their chains."""
+    found: dict[int, Entry] = {}
+    for stop in stops:
+        to_network = round(stop.metres * SNAP_WEIGHT * SCALE)
+        for junction, weight, part in _offers(network, router, stop):
+            total = weight + to_network
+            if junction not in found or total < found[junction].weight:
+                found[junction] = Entry(total, stop.node, part)
+    return found
 
-    A loop meets it at both: the nearer one by metres from `position` is meant.
-    """
-    far = int(network.interior[chain]) + 1
-    if network.tail[chain] != network.head[chain]:
-        return 0 if network.tail[chain] == junction else far
-    edge = network.edge[chain]
-    before = network.metres[edge : edge + position].sum()
-    return 0 if before <= network.metres[edge + position : edge + far].sum() else far
+
+def _offers(
+    network: TrackNetwork, router: Router, stop: Stop
+) -> list[tuple[int, int, tuple[int, int, int] | None]]:
+    """Return (junction, weight, part) of the ways from a stop to the ends of its chain."""
+    chain, place = stop.chain, stop.position
+    if chain < 0:
+        return [(stop.node, 0, None)]
+    if not router.open[chain]:
+        return []
+    edge, far = int(network.edge[chain]), int(network.interior[chain]) + 1
+    at_start, here, at_end = network.metres_before[[edge, edge + place, edge + far]].tolist()
+    count = router.per_metre(chain)
+    return [
+        (int(network.tail[chain]), round((here - at_start) * count), (chain, place, 0)),
+        (int(network.head[chain]), round((at_end - here) * count), (chain, place, far)),
+    ]
+
+
+def _within_a_chain(
+    network: TrackNetwork, router: Router, origins: list[Stop], targets: list[Stop]
+) -> tuple[float, Walk] | None:
+    """Return (weight, walk) of the best way inside one chain; None where there is none."""
+    ways = []
+    for start, stop in product(origins, targets):
+        chain = start.chain
+        if chain >= 0 and chain == stop.chain and router.open[chain]:
+            ends = int(network.edge[chain]) + np.sort([start.position, stop.position])
+            low, high = network.metres_before[ends].tolist()
+            metres = (start.metres + stop.metres) * SNAP_WEIGHT * SCALE
+            part = [chain, start.position, stop.position] if start.node != stop.node else []
+            walk = Walk(start.node, stop.node, np.array(part, dtype=np.int64).reshape(-1, 3))
+            ways.append((metres + (high - low) * router.per_metre(chain), walk))
+    return min(ways, key=lambda way: way[0], default=None)
+
+
+def _walk(network: TrackNetwork, leaving: Entry, arcs: list[int], arriving: Entry) -> Walk:
+    """Return the walk from node to node: to the first junction, over the arcs, and on."""
+    parts = parts_of(network, arcs)
+    before = np.array(leaving.part or [], dtype=np.int64).reshape(-1, 3)
+    after = np.array(arriving.part or [], dtype=np.int64).reshape(-1, 3)[:, [0, 2, 1]]
+    return Walk(leaving.node, arriving.node, np.concatenate([before, parts, after]))

@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from routemap import geography
-from routemap.networks.track import KINDS
-from routemap.routing.course import Course, Ends, Kind, Stretch
+from routemap.networks.graph import TRANSFER
+from routemap.networks.track import LABEL, LAT, LON, METRES, OFFSET
+from routemap.routing.course import Course, Ends, GaugeChange, Kind, Stretch
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy.typing as npt
 
-    from routemap.networks.track import Router, TrackNetwork
+    from routemap.networks.engine import Router
+    from routemap.networks.track import TrackNetwork
 
     Floats = npt.NDArray[np.float64]
+    Gaps = tuple[float, float]
+    Rows = npt.NDArray[np.int32]
     Ints = npt.NDArray[np.int64]
 
-__all__ = ["SCHEMATIC_M", "Walk", "gaps_m", "read", "track_m"]
+__all__ = ["Walk", "gaps_m", "parts_of", "read", "track_m"]
 
-SCHEMATIC_M = 2000.0
-"""A line whose true course can be over 2 km away is schematic (DESIGN section 4)."""
-NAMES: tuple[Kind, ...] = ("track", "repaired", "patched", "schematic", "gap", "gap")
-"""What a stretch is called, by number: the kinds of the network, and those that reading adds."""
-SCHEMATIC, LEAVING, ARRIVING = len(KINDS), len(KINDS) + 1, len(KINDS) + 2
+NAMES: Mapping[str, tuple[Kind, ...]] = {
+    "rail": ("track", "repaired", "patched", "gap", "schematic"),
+    "road": ("road", "repaired", "patched", "gap", "schematic"),
+}
+"""What a stretch is called, by mode and by the kind in `TrackNetwork.trace`: transfers
+have no edges that are drawn."""
+START = np.zeros(1, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,132 +54,154 @@ class Walk:
     parts: Ints
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line of n + 1 points (lon, lat), and territory, kind, metres and offset of its n edges."""
-
-    points: Floats
-    unit: Ints
-    kind: Ints
-    metres: Floats
-    offset: Floats
-
-
 def read(network: TrackNetwork, router: Router, walk: Walk, ends: Ends) -> Course:
     """Return the course from point to point: the line of a walk, with a gap at each end.
 
     A gap of 0 m is left out. Longitudes begin on the turn of the globe that the first end is on.
     """
-    line = _at_borders(network, walk) if len(walk.parts) else _point(network, walk)
+    parts = walk.parts
+    changes: tuple[GaugeChange, ...] = ()
+    closures: tuple[str, ...] = ()
+    if network.special[parts[:, 0]].any():
+        changes, closures = _gauge_changes(network, walk), _closures(network, walk)
+        parts = parts[network.kind[parts[:, 0]] != TRANSFER]
     gaps = gaps_m(network, walk, ends)
-    line = _with_gaps(network, walk, line, ends, gaps)
-    line.points.flags.writeable = False
-    before, after = gaps.tolist()
-    return Course(line.points, tuple(_stretches(router.codes[line.unit], line)), (before, after))
+    rows, line = _expand(network, parts, walk, (1 if gaps[0] else 0, 1 if gaps[1] else 0))
+    if gaps[0]:
+        line[0] = ends[0]
+    if gaps[1]:
+        line[-1] = ends[1]
+    _unwrap(line, ends[0][0])
+    line.flags.writeable = False
+    return Course(
+        coordinates=line,
+        stretches=_stretches(network, router, walk, rows, gaps),
+        snap_m=gaps,
+        gauge_changes=changes,
+        closures=closures,
+    )
+
+
+def parts_of(network: TrackNetwork, arcs: list[int]) -> Ints:
+    """Return arcs of the search as parts of a walk: whole chains, one way or the other."""
+    arc = np.array(arcs, dtype=np.int64)
+    parts = np.empty((len(arc), 3), dtype=np.int64)
+    chain, back = arc >> 1, arc & 1
+    far = network.interior[chain] + 1
+    parts[:, 0], parts[:, 1] = chain, back * far
+    parts[:, 2] = far - parts[:, 1]
+    return parts
 
 
 def track_m(network: TrackNetwork, walk: Walk) -> float:
     """Return the metres of a walk on the network."""
-    _, edges, _ = _expand(network, walk)
-    return float(network.metres[edges].sum())
-
-
-def gaps_m(network: TrackNetwork, walk: Walk, ends: Ends) -> Floats:
-    """Return the metres from the first end to the walk, and from the walk to the second."""
-    nodes = [walk.first, walk.last]
-    lon, lat = np.array(ends).T
-    metres: Floats = geography.geodesic_m(lon, lat, network.lon[nodes], network.lat[nodes])
-    return metres
-
-
-def _expand(network: TrackNetwork, walk: Walk) -> tuple[Ints, Ints, Ints]:
-    """Return (part, edge, position at which it is entered) of every edge of a walk, in order."""
     chain, start, stop = walk.parts.T
+    edge = network.edge[chain]
+    before = network.metres_before
+    return float(np.abs(before[edge + stop] - before[edge + start]).sum())
+
+
+def gaps_m(network: TrackNetwork, walk: Walk, ends: Ends) -> tuple[float, float]:
+    """Return the metres from the first end to the walk, and from the walk to the second."""
+    first, last = (
+        float(geography.geodesic_m(*end, float(network.lon[node]), float(network.lat[node])))
+        for end, node in zip(ends, (walk.first, walk.last), strict=True)
+    )
+    return first, last
+
+
+def _expand(
+    network: TrackNetwork, parts: Ints, walk: Walk, spare: tuple[int, int]
+) -> tuple[Rows, Floats]:
+    """Return the rows of `TrackNetwork.trace` of the edges of parts of chains, and their line.
+
+    The line has room for `spare` points before and after.
+    """
+    before, after = spare
+    if not len(parts):
+        node = network.lon[walk.first], network.lat[walk.first]
+        return network.trace[:0], np.array([node] * (1 + before + after))
+    chain, start, stop = parts.T
+    forward = stop > start
     counts = np.abs(stop - start)
-    part = np.repeat(np.arange(len(counts)), counts)
-    step = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    forward = (stop > start)[part]
-    position = start[part] + np.where(forward, step, -step)
-    return part, network.edge[chain[part]] + position - ~forward, position
+    step = np.where(forward, 1, -1)
+    first = network.edge[chain] + chain
+    done = np.cumsum(counts)
+    row = np.repeat(first + start - ~forward - step * (done - counts), counts)
+    row += np.arange(done[-1]) * np.repeat(step, counts)
+    place = np.empty(len(row) + 1, dtype=np.int64)
+    place[:-1] = row + np.repeat(~forward, counts)
+    place[-1] = first[-1] + stop[-1]
+    line = np.empty((len(place) + before + after, 2))
+    rows = network.trace.take(row, axis=0)
+    inner = line[before : len(place) + before]
+    inner[:, 0], inner[:, 1] = network.trace[:, LON][place], network.trace[:, LAT][place]
+    inner /= network.per_degree
+    return rows, line
 
 
-def _nodes(network: TrackNetwork, chain: Ints, position: Ints) -> Ints:
-    """Return the node at each position of each chain."""
-    inner = network.first[chain] + position - 1
-    outer = np.where(position == 0, network.tail[chain], network.head[chain])
-    return np.where((position == 0) | (position > network.interior[chain]), outer, inner)
+def _unwrap(line: Floats, lon: float) -> None:
+    """Let longitudes run on past 180, from the turn of the globe that `lon` is on."""
+    if np.ptp(line[:, 0]) > 180:
+        line[:, 0] = np.unwrap(line[:, 0], period=360)
+    line[:, 0] += 360.0 * round((lon - line[0, 0]) / 360)
 
 
-def _point(network: TrackNetwork, walk: Walk) -> _Line:
-    """Return the line of a walk that ends where it begins."""
-    none = np.empty(0)
-    point = np.array([[network.lon[walk.first], network.lat[walk.first]]])
-    return _Line(point, none.astype(int), none.astype(int), none, none)
+def _stretches(
+    network: TrackNetwork,
+    router: Router,
+    walk: Walk,
+    rows: Rows,
+    gaps: Gaps,
+) -> tuple[Stretch, ...]:
+    """Return the stretches of equal country and kind, the gaps at the ends among them."""
+    codes = router.codes
+    found = []
+    if gaps[0]:
+        country = str(codes[network.unit[walk.first]])
+        found.append(Stretch("gap", country, gaps[0], gaps[0] / 2, 0, 1))
+    if len(rows):
+        found += _runs(network, router, rows, len(found))
+    if gaps[1]:
+        country, last = str(codes[network.unit[walk.last]]), found[-1].stop if found else 0
+        found.append(Stretch("gap", country, gaps[1], gaps[1] / 2, last, last + 1))
+    return tuple(found)
 
 
-def _at_borders(network: TrackNetwork, walk: Walk) -> _Line:
-    """Return the line of a walk, with a point at each border that an edge of it crosses."""
-    part, edges, position = _expand(network, walk)
-    chain, start, stop = walk.parts[part].T
-    nodes = np.append(_nodes(network, chain, position), walk.last)
-    lon, lat = network.lon[nodes], network.lat[nodes]
-    lon = np.unwrap(lon, period=360) if np.ptp(lon) > 180 else lon
-    metres = network.metres[edges].astype(float)
-    chord = geography.steps_m(lon, lat)
-    offset = np.sqrt(np.maximum(0, metres**2 - chord**2)) / 2
-    kind = network.kind[chain].astype(int)
-    kind[(kind == KINDS.index("track")) & (offset > SCHEMATIC_M)] = SCHEMATIC
-    crossing = np.flatnonzero(network.split[chain])
-    share = network.split[chain[crossing]]
-    share = np.where(stop[crossing] > start[crossing], share, 1 - share)
-    points = np.stack([lon, lat], axis=1)
-    border = points[crossing] + share[:, None] * (points[crossing + 1] - points[crossing])
-    twice = np.insert(np.arange(len(edges)), crossing + 1, crossing)
-    beyond = crossing + np.arange(1, len(crossing) + 1)
-    unit, metres = network.unit[nodes[twice]], metres[twice]
-    unit[beyond] = network.unit[nodes[crossing + 1]]
-    metres[beyond] *= 1 - share
-    metres[beyond - 1] *= share
-    points = np.insert(points, crossing + 1, border, axis=0)
-    return _Line(points, unit, kind[twice], metres, offset[twice])
-
-
-def _with_gaps(network: TrackNetwork, walk: Walk, line: _Line, ends: Ends, gaps: Floats) -> _Line:
-    """Return the line from end to end: an edge of kind gap before and after it, if not of 0 m."""
-    first, second = ends
-    points = line.points + np.array([_turn(first[0] - line.points[0, 0]), 0.0])
-    last = (second[0] + _turn(points[-1, 0] - second[0]), second[1])
-    side = np.flatnonzero(gaps)
-    before, after = side[side == 0], side[side == 1]
-    units = network.unit[[walk.first, walk.last]]
-
-    def around(own: npt.NDArray[Any], both: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        return np.concatenate([both[before], own, both[after]])
-
-    return _Line(
-        around(points, np.array([first, last])),
-        around(line.unit, units),
-        around(line.kind, np.array([LEAVING, ARRIVING])),
-        around(line.metres, gaps),
-        around(line.offset, gaps / 2),
-    )
-
-
-def _turn(degrees: float) -> float:
-    """Return the multiple of 360 degrees that is nearest."""
-    return 360.0 * round(degrees / 360)
-
-
-def _stretches(codes: npt.NDArray[np.str_], line: _Line) -> list[Stretch]:
-    """Return the stretches of equal country and kind."""
-    changes = np.flatnonzero((codes[1:] != codes[:-1]) | np.diff(line.kind).astype(bool)) + 1
-    starts = np.concatenate([[0], changes])
+def _runs(network: TrackNetwork, router: Router, rows: Rows, first: int) -> list[Stretch]:
+    """Return the runs of edges of equal country and kind, as stretches from point `first` on."""
+    label = rows[:, LABEL]
+    starts = np.concatenate([START, np.flatnonzero(label[1:] != label[:-1]) + 1])
+    unit, kind = label[starts] >> 3, label[starts] & 7
+    look = router.owner[unit] * 8 + kind
+    alike = look[1:] == look[:-1]
+    if alike.any():  # two territories of one country
+        kept = np.concatenate([[True], ~alike])
+        starts, unit, kind = starts[kept], unit[kept], kind[kept]
     columns = (
-        line.kind[starts].tolist(),
-        codes[starts].tolist(),
-        np.add.reduceat(line.metres, starts).tolist(),
-        np.maximum.reduceat(line.offset, starts).tolist(),
-        starts.tolist(),
-        [*changes.tolist(), len(codes)],
+        [NAMES[network.mode][one] for one in kind.tolist()],
+        router.codes[unit].tolist(),
+        np.add.reduceat(rows[:, METRES], starts, dtype=float).tolist(),
+        np.maximum.reduceat(rows[:, OFFSET], starts).astype(float).tolist(),
+        (starts + first).tolist(),
+        [*(starts[1:] + first).tolist(), len(rows) + first],
     )
-    return [Stretch(NAMES[kind], *rest) for kind, *rest in zip(*columns, strict=True)]
+    return list(map(Stretch, *columns))
+
+
+def _gauge_changes(network: TrackNetwork, walk: Walk) -> tuple[GaugeChange, ...]:
+    """Return where the walk goes over from one gauge to another."""
+    chain = walk.parts[:, 0]
+    gauge = network.gauge[chain]
+    at = np.flatnonzero(network.kind[chain] == TRANSFER)
+    at = at[(at > 0) & (at < len(chain) - 1)]
+    node = network.tail[chain[at]]
+    columns = network.lon[node], network.lat[node], gauge[at - 1], gauge[at + 1]
+    return tuple(map(GaugeChange, *(column.tolist() for column in columns)))
+
+
+def _closures(network: TrackNetwork, walk: Walk) -> tuple[str, ...]:
+    """Return the ids of the closures, of any time, on whose crossings the walk goes, in order."""
+    chain = walk.parts[:, 0]
+    passed = chain[network.special[chain]].tolist()
+    return tuple(dict.fromkeys(name for one in passed for name in network.closed_by.get(one, ())))
