@@ -138,9 +138,23 @@ const routemap = (() => {
     dashes(leg, style).forEach(([start, stop, dash]) =>
       stroke(line.slice(start, stop + 1), style.modes[leg.mode].colour, leg.width, state.opacity, dash));
     if (core && !state.dash) { stroke(line, core, 1.4, 0.95); }
+    const turn = 360 * Math.round((line[0][1] - leg.line[0] / precision) / 360);
+    leg.gauges.forEach((change) => drawGaugeChange(view, change, turn, group));
     group.on("click", () => view.show(leg));
     return { leg, line, group, arrows: L.layerGroup(), ends: [line[0][1], line[line.length - 1][1]] };
   };
+
+  /** Draw where a train goes over from one track gauge to another. */
+  const drawGaugeChange = (view, change, turn, group) => {
+    const at = [change.lat, change.lon + turn];
+    L.circleMarker(at, { renderer: view.canvas, bubblingMouseEvents: false, radius: 5, color: INK, weight: 2,
+      fillColor: "#FFFFFF", fillOpacity: 1 }).addTo(group);
+    const name = el("span", { class: "rm-name" }, gaugeWords(change));
+    tag(at, name).addTo(group);
+    view.names.push({ at, name });
+  };
+
+  const gaugeWords = (change) => `${change.from_mm} to ${change.to_mm} mm`;
 
   /** Return [start, stop, dash] of the strokes of a leg; neighbours of one pattern are one stroke. */
   const dashes = (leg, style) => {
@@ -360,6 +374,7 @@ const routemap = (() => {
       ["Carriers", listed(leg.carriers, ", ")],
       ["Cargo", listed(leg.cargo)],
       ["Quantities", listed(leg.quantities)],
+      ["Breaks of gauge", leg.gauges.map((change) => el("div", {}, gaugeWords(change)))],
       ["Of the way", leg.constraints.map(constraintPrice)],
     ]),
     el("p", { class: "rm-inferred" }, leg.length_km === null
@@ -500,6 +515,7 @@ const routemap = (() => {
         sample([contested, 11, null, 0.35], [GREY, 4])],
       ["thicker: better Admiralty grade", sample([GREY, 6])],
       ["circle: how well a place is known", el("span", { class: "rm-ring" })],
+      data.legs.some((leg) => leg.gauges.length) && ["break of gauge", el("span", { class: "rm-break" })],
       data.places.some((place) => place.rings) && ["outline: anywhere within", el("span", { class: "rm-area" })],
     ];
     return fold("Legend", window.innerWidth > 700 && window.innerHeight > 500, () =>

@@ -39,9 +39,10 @@ def payload(model: RouteModel) -> dict[str, Any]:
     dict
         ``title``, ``frame``, ``note``, ``view``, ``legs`` (the properties of legs.geojson, and
         ``line``: lon, lat deltas in 1/10,000 degree, longitudes running on past 180; ``parts``: the
-        stretches as [kind, km, start, stop]), ``places`` (the properties of places.geojson;
-        ``names``, ``never`` and ``source`` as the case has them; and ``lon``, ``lat`` or, of an
-        area, ``rings``), ``claims``, ``sources``, ``routes``, ``findings``, ``problems``,
+        stretches as [kind, km, start, stop]; ``gauges``: where the gauge changes), ``places`` (the
+        properties of places.geojson; ``names``, ``never`` and ``source`` as the case has them; and
+        ``lon``, ``lat`` or, of an area, ``rings``), ``claims``, ``sources``, ``routes``,
+        ``findings``, ``problems``,
         ``style``, ``words`` of the grades, ``method`` and ``basemap``.
     """
     windows = _windows(model)
@@ -73,7 +74,8 @@ def _leg(leg: RoutedLeg) -> dict[str, Any]:
     line = leg.coordinates
     width = style.grade_width(leg.standing.grade)
     drawn = {"line": None if line is None else deltas(line), "parts": parts, "width": width}
-    return {**leg_record(leg), **drawn}
+    changes = leg.path.gauge_changes if leg.path else ()
+    return {**leg_record(leg), **drawn, "gauges": [change._asdict() for change in changes]}
 
 
 def _places(model: RouteModel, windows: Sequence[Box]) -> list[dict[str, Any]]:
