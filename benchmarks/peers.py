@@ -10,20 +10,21 @@ from pathlib import Path
 from typing import Any
 
 CACHE = Path(__file__).resolve().parent.parent / ".build-cache"
-RAIL_JSON = CACHE / "scgraph-rail.graphjson"
+MODULES = {"rail": "world_railways.py", "road": "world_highways.py"}
 
 
-def scgraph_rail() -> Any:
-    """Return scgraph's GeoGraph of the railways; written once as the JSON that scgraph loads."""
+def scgraph_of(mode: str) -> Any:
+    """Return scgraph's GeoGraph of a mode; written once as the JSON that scgraph loads."""
     from scgraph import GeoGraph
 
-    if not RAIL_JSON.exists():
-        _write_rail()
-    return GeoGraph.load_from_graphjson(str(RAIL_JSON))
+    path = CACHE / f"scgraph-{mode}.graphjson"
+    if not path.exists():
+        _write(mode, path)
+    return GeoGraph.load_from_graphjson(str(path))
 
 
-def _write_rail() -> None:
-    """Write scgraph_data's railways as graphjson: its own module needs an older scgraph."""
+def _write(mode: str, path: Path) -> None:
+    """Write a network of scgraph_data as graphjson: its own module needs an older scgraph."""
     import importlib.util
 
     from scgraph import GeoGraph
@@ -31,7 +32,7 @@ def _write_rail() -> None:
     spec = importlib.util.find_spec("scgraph_data")
     if spec is None or spec.origin is None:
         sys.exit("scgraph_data is not installed; run: make bench")
-    text = Path(spec.origin).with_name("world_railways.py").read_text(encoding="utf-8")
+    text = Path(spec.origin).with_name(MODULES[mode]).read_text(encoding="utf-8")
     literals = {
         node.targets[0].id: node.value
         for node in ast.parse(text).body
@@ -39,7 +40,7 @@ def _write_rail() -> None:
     }
     graph, nodes = (ast.literal_eval(literals[name]) for name in ("graph", "nodes"))
     CACHE.mkdir(exist_ok=True)
-    GeoGraph(graph=graph, nodes=nodes).save_as_graphjson(str(RAIL_JSON))
+    GeoGraph(graph=graph, nodes=nodes).save_as_graphjson(str(path))
 
 
 def peak_mb(command: list[str]) -> int:
@@ -67,12 +68,14 @@ def reference() -> Path | None:
     return None
 
 
-def ask_scgraph(graph: Any, start: tuple[float, float], stop: tuple[float, float]) -> Any:
-    """Return scgraph's default answer between two (lon, lat)."""
+def ask_scgraph(
+    graph: Any, start: tuple[float, float], stop: tuple[float, float], **options: str
+) -> Any:
+    """Return scgraph's answer between two (lon, lat), by its default algorithm unless told."""
     origin, destination = ({"longitude": point[0], "latitude": point[1]} for point in (start, stop))
-    return graph.get_shortest_path(origin, destination, silent=True)
+    return graph.get_shortest_path(origin, destination, silent=True, **options)
 
 
 if __name__ == "__main__":
-    found = ask_scgraph(scgraph_rail(), (131.88, 43.11), (37.66, 55.78))
+    found = ask_scgraph(scgraph_of("rail"), (131.88, 43.11), (37.66, 55.78))
     print(json.dumps({"length": found["length"], "points": len(found["coordinate_path"])}))

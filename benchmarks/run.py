@@ -7,6 +7,6 @@ from importlib import import_module
 
 if __name__ == "__main__":
     print(f"Python {platform.python_version()}, {platform.machine()}")
-    for name in ("bench_rail", "bench_build", "bench_accuracy", "bench_places"):
+    for name in ("bench_rail", "bench_sea", "bench_build", "bench_accuracy", "bench_places"):
         print(f"== {name}")
         import_module(name).main()
