@@ -211,6 +211,7 @@ def main() -> None:
         "(Natural Earth 1:50m rivers and lakes), data/build/sea/*.csv",
         script="data/build/sea.py",
         version="2",
+        date="that of Natural Earth 4.1.0",
         licence="public domain",
         attribution="Made with Natural Earth",
         notes="Owes nothing to third-party shipping lanes.",

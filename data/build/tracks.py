@@ -219,6 +219,7 @@ def write(mode: str, graph: Graph, units: Units, **facts: str) -> None:
         f"{mode}.npz",
         url="https://www.openstreetmap.org/copyright",
         version="scgraph_data 2.0.0",
+        date="2024-04-19, of the source's file; the day of the OpenStreetMap data is not stated",
         licence="ODbL-1.0",
         script=f"data/build/{mode}.py",
         **facts,

@@ -59,7 +59,7 @@ def router_name() -> str:
 
 
 def describe() -> list[dict[str, Any]]:
-    """Return a row a network: mode, source, version, licence, size, extent, passages, router."""
+    """Return a row a network: source, version, date, licence, size, extent, what can be closed."""
     import json
     from importlib.resources import files
 
@@ -70,7 +70,7 @@ def describe() -> list[dict[str, Any]]:
 
 def _row(mode: str, source: dict[str, Any]) -> dict[str, Any]:
     network: Any = load(mode)
-    kept = ("name", "source", "version", "licence", "attribution", "sha256")
+    kept = ("name", "source", "version", "date", "licence", "attribution", "sha256")
     return {
         "mode": mode,
         **{field: source.get(field) for field in kept},
