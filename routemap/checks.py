@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
+from routemap.routing import LONGER_M
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -22,8 +24,6 @@ DETOUR_RATIO, DETOUR_KM = 2.0, 200.0
 """A rail route over twice as long as the straight line, and by over 200 km, is worth a warning: of
 the published distances that routemap is measured on, none by rail is over 1.83 times the straight
 line. By sea a continent may lie between. The figures are routemap's own."""
-LONGER_M = 1000.0
-"""A difference under 1 km is that of tracks in a station."""
 LONG_SNAP_KM = 5.0
 """A snap over 5 km is worth a warning: the published port and station positions that routemap's
 gazetteer is built from are good to about 2 km, the rail network's coordinates to 0.1 km."""
@@ -189,7 +189,7 @@ def shared_nodes(model: RouteModel) -> Iterator[Finding]:
 
 
 def long_detours(model: RouteModel) -> Iterator[Finding]:
-    """Report rail routes so long that a line may be missing in the data."""
+    """Report routes by rail and road so long that a line may be missing in the data."""
     for leg in model.routed:
         if leg.path is None or leg.mode not in {"rail", "road"}:
             continue

@@ -79,13 +79,20 @@ def places_collection(model: RouteModel) -> Json:
 
 
 def route_collection(answer: Mapping[str, Any]) -> Json:
-    """Return a route's answer (`routemap.routing.answer`, status "ok") as a collection of one line.
+    """Return a route's answer (`routemap.routing.answer`, status "ok") as a collection of lines.
 
-    The properties are the fields of the answer, its coordinates and alternatives left out.
+    The route comes first, its alternatives after it. The properties are the fields of the answer,
+    its coordinates and alternatives left out.
     """
     left_out = {"id", "coordinates", "alternatives"}
-    record = {field: value for field, value in answer.items() if field not in left_out}
-    return _features([(record, _line(np.array(answer["coordinates"])))], versions())
+    rows = [
+        (
+            {field: value for field, value in one.items() if field not in left_out},
+            _line(np.array(one["coordinates"])),
+        )
+        for one in (answer, *answer["alternatives"])
+    ]
+    return _features(rows, versions())
 
 
 def _collection(model: RouteModel, rows: Sequence[tuple[Json, Json | None]]) -> Json:

@@ -169,7 +169,7 @@ def test_a_ban_on_what_the_usual_way_shuns_anyway_has_its_price_all_the_same():
     [
         ("1951-12-30", None),
         ("1990-01-01", "korea-1951"),
-        ("2007-12-10", "korea-1951"),
+        ("2007-12-10", "korea-2007"),
         ("2007-12-11", None),
         ("2008-03-01", None),
         ("2008-11-28", None),
@@ -265,15 +265,41 @@ def test_a_bridge_that_was_closed_twice_is_closed_both_times(on, closed):
 
 
 def test_a_detour_that_is_too_long_is_refused_in_words():
-    found = ask(CHITA, VLADIVOSTOK, max_detour=1.2)
+    stay = {"only": ["RU"]}
+    found = ask(CHITA, VLADIVOSTOK, max_detour=1.2, **stay)
     free = ask(CHITA, VLADIVOSTOK)["free_km"]
     assert (found["status"], found["length_km"], found["free_km"]) == ("no_route", None, free)
-    ratio = ask(CHITA, VLADIVOSTOK)["length_km"] / free
+    ratio = ask(CHITA, VLADIVOSTOK, by="length", **stay)["length_km"] / free
     assert f"{ratio:.2f} times the free route of {free:,.0f} km" in found["reason"]
     assert "at most 1.2 times is allowed" in found["reason"]
-    assert ask(CHITA, VLADIVOSTOK, max_detour=ratio + 0.01)["status"] == "ok"
+    assert ask(CHITA, VLADIVOSTOK, max_detour=ratio + 0.01, **stay)["status"] == "ok"
     assert ask(CHITA, VLADIVOSTOK, max_detour=1, by="length")["status"] == "ok"
 
+
+def test_where_the_usual_way_is_too_long_the_shortest_is_given():
+    found = ask(CHITA, VLADIVOSTOK, max_detour=1.2)
+    assert (found["status"], found["by"]) == ("ok", "length")
+    assert found["length_km"] == found["free_km"]
+
+
+def test_what_only_the_shortest_way_runs_against_is_priced_too():
+    found = ask([39.70, 47.22], [36.58, 50.6], mode="road")
+    assert found["countries"].keys() == {"RU"}
+    assert found["shortest"]["length_km"] == pytest.approx(
+        found["free_km"] + found["constraints_km"], abs=2
+    )
+    assert "closure" in [one["kind"] for one in found["constraints"]]
+
+
+def test_both_engines_find_the_same_corridors(monkeypatch):
+    asked = {"only": ["RU"], "alternatives": 4}
+    first = [one["length_km"] for one in ask(DUNAY, TIKHORETSK, **asked)["alternatives"]]
+    monkeypatch.setattr(engine, "router_name", lambda: "scipy")
+    monkeypatch.setattr(networks, "load", lambda mode: plain)
+    plain = dataclasses.replace(NETWORK)
+    second = [one["length_km"] for one in ask(DUNAY, TIKHORETSK, **asked)["alternatives"]]
+    assert len(first) >= 3
+    assert first == pytest.approx(second, abs=1)
 
 def test_a_detour_that_a_ban_makes_says_the_price_of_the_ban():
     failure = failure_of(CHITA, VLADIVOSTOK, max_detour=1.2, avoid=["CN"], by="length")

@@ -90,8 +90,8 @@ def _show_location(answer: Mapping[str, Any]) -> None:
         "routemap route Najin Dunay --mode sea",
         "routemap route Dunay Tikhoretsk --mode rail --only RU --json",
         "routemap route 131.88,43.11 37.66,55.78 --mode rail --avoid CN -o route.geojson",
-        "routemap route Chita Vladivostok --mode rail --alternatives 2",
-        "routemap route Rajin Khasan --mode rail --on 2021-05-01",
+        "routemap route Chita,RU Vladivostok --mode rail --alternatives 2",
+        "routemap route 130.29,42.24 130.65,42.43 --mode rail --on 2021-05-01",
     ),
 )
 @click.argument("origin", metavar="FROM")
@@ -101,9 +101,11 @@ def _show_location(answer: Mapping[str, Any]) -> None:
     "--avoid",
     multiple=True,
     metavar="CC",
-    help="Country or passage, or repaired or patched track; may repeat.",
+    help="Country, region or passage, or repaired or patched track; may repeat.",
 )
-@click.option("--only", multiple=True, metavar="CC", help="Stay in these countries; may repeat.")
+@click.option(
+    "--only", multiple=True, metavar="CC", help="Stay in these countries or regions; may repeat."
+)
 @click.option("--via", multiple=True, metavar="PLACE", help="Pass this place; in order.")
 @click.option(
     "--on",
@@ -161,7 +163,8 @@ def route(
     if as_json:
         echo_json(answer)
     elif output != STDOUT or answer["status"] != "ok":
-        _show_route(answer, (origin.strip(), destination.strip()))
+        ends = origin.strip(), destination.strip()
+        _show_route(answer, ends, given.get("alternatives", 0))
     if output is not None and answer["status"] == "ok":
         _write_route(output, answer)
     ctx.exit(_route_code(answer))
@@ -205,7 +208,7 @@ def _route_code(answer: Mapping[str, Any]) -> int:
     return 0 if answer["status"] == "ok" else 4
 
 
-def _show_route(answer: Mapping[str, Any], ends: tuple[str, str]) -> None:
+def _show_route(answer: Mapping[str, Any], ends: tuple[str, str], wanted: int) -> None:
     if answer["status"] != "ok":
         message(f"{answer['status']}: {answer['reason']}")
         if answer.get("location"):
@@ -219,6 +222,11 @@ def _show_route(answer: Mapping[str, Any], ends: tuple[str, str]) -> None:
             corridors = [_corridor(one) for one in routes]
             titles = ("by way of", "length_km", "countries", "breaks of gauge")
             table("Corridors, the first drawn", titles, corridors)
+        if len(answer["alternatives"]) < wanted:
+            message(
+                f"{len(answer['alternatives'])} of {wanted} other corridors found: at most 25 % "
+                "longer, at most 60 % shared."
+            )
     columns = ("kind", "value", "cost_km", "alone_km", "needed")
     priced = [[one.get(column) for column in columns] for one in answer.get("constraints", [])]
     if priced:
@@ -233,9 +241,10 @@ def _told(answer: Mapping[str, Any]) -> list[tuple[str, str]]:
     rows += [("break of gauge", _gauge_change(one)) for one in answer["gauge_changes"]]
     shortest = answer["shortest"]
     if shortest:
-        breaks = f"{len(shortest['gauge_changes'])} breaks of gauge"
-        told = f"{shortest['length_km']:g} km, {breaks}, through {_countries(shortest)}"
-        rows.append(("shortest way", f"{told}; the usual way shuns breaks of gauge and borders"))
+        told = f"{shortest['length_km']:g} km through {_countries(shortest)}"
+        told += "; the usual way counts breaks of gauge, borders and minor lines as well"
+        rows.append(("shortest way", told))
+        rows += [("its break of gauge", _gauge_change(one)) for one in shortest["gauge_changes"]]
     return rows
 
 

@@ -76,7 +76,7 @@ def region(text: str) -> str | None:
 
 @cache
 def _names() -> Mapping[str, str]:
-    named = {_id(name): row["id"] for row in _rows() for name in row["names"].split("; ")}
+    named = {_id(name): row["id"] for row in _rows() for name in row["names"].split("; ") if name}
     return MappingProxyType({**named, **{one: one for one in regions()}})
 
 

@@ -66,7 +66,7 @@ def _read(
     if field == "avoid":
         return routing.exclusions(mode, [item for item in row.avoid if _matters(item, mode)])
     if field == "only":
-        return routing.enclosure(mode, row.only)
+        return routing.enclosure(mode, [item for item in row.only if _matters(item, mode)])
     legs = index.reach[row.id]
     found: list[Constraint] = []
     for text in row.via:
@@ -85,9 +85,12 @@ def _check_single(text: str, legs: Collection[str]) -> None:
 
 
 def _matters(item: str, mode: str) -> bool:
-    """Return whether a leg could break a ban: a passage of the sea is closed to ships only."""
-    afloat = mode in {"sea", "river"} or geography.country_code(item) is not None
-    return afloat or item not in networks.load("sea").passages
+    """Return whether a leg could break what is said: passages are of ships, regions of the land."""
+    if geography.country_code(item) is not None:
+        return True
+    if mode in {"sea", "river"}:
+        return geography.region(item) is None and item not in networks.BY_HAND
+    return item not in networks.load("sea").passages
 
 
 def _via_point(text: str, book: SiteBook) -> tuple[float, float] | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache, cached_property
 from importlib.util import find_spec
-from threading import local
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -178,25 +177,18 @@ def _engine(network: TrackNetwork, weight: Weights) -> _HierarchyEngine | _Plain
 class _HierarchyEngine:
     """Customizable contraction hierarchy (RoutingKit): a new weight vector in milliseconds."""
 
-    def __init__(self, network: TrackNetwork, weight: Weights) -> None:
-        from routingkit_cch import CCHMetric
+    def __init__(self, network: TrackNetwork, weight: npt.NDArray[Any]) -> None:
+        from routingkit_cch import CCHMetric, CCHQuery
 
         self._metric = CCHMetric(network.hierarchy, as_sequence(np.repeat(weight, 2)))
-        self._own = local()  # a query belongs to one thread, and has one result at a time
+        self._new_query = CCHQuery  # a query belongs to one thread, and has one result at a time
 
     def path(self, sources: list[tuple[int, int]], targets: list[tuple[int, int]]) -> Found | None:
-        result = self._query().run_multi(sources, targets)
+        result = self._new_query(self._metric).run_multi(sources, targets)
         distance = result.distance
         if distance is None or distance >= CLOSED:
             return None
         return distance, result.arc_path
-
-    def _query(self) -> Any:
-        if not hasattr(self._own, "query"):
-            from routingkit_cch import CCHQuery
-
-            self._own.query = CCHQuery(self._metric)
-        return self._own.query
 
 
 class _PlainEngine:

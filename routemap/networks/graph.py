@@ -156,11 +156,6 @@ def split_gauges(graph: Graph) -> tuple[Graph, Ints]:
     return whole.plus(_transfers(graph, incident, copies), TRANSFER), origin
 
 
-def _met(incident: dict[int, list[int]], ends: list[int]) -> list[int]:
-    """Return the gauges that meet at either end of an edge."""
-    return sorted({mm for end in ends for mm in incident.get(end, ())})
-
-
 def _gauges_by_node(graph: Graph) -> dict[int, list[int]]:
     """Return the gauges of each node at which two or more meet, ascending."""
     node = np.concatenate([graph.edges[:, side] for side in (0, 0, 1, 1)])

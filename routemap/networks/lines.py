@@ -21,9 +21,9 @@ __all__ = ["Lines", "gauges_of", "graph_of", "power_of", "refused"]
 
 GAUGES_MM = range(300, 3001)
 """What is outside is no gauge of a railway but a slip, such as 60.5 in inches or 15200."""
-ALIKE = {1524: 1520}
+ALIKE = {1524: 1520, 1664: 1668, 1674: 1668}
 """Rolling stock goes from the one to the other without change (Wikipedia, "Track gauge in
-Europe"): no break of gauge between Finland and Russia."""
+Europe"): no break of gauge between Finland and Russia, nor between Portugal and Spain."""
 UNKNOWN, NO, YES = range(3)
 POWER = {"no": NO, "false": NO, "0": NO} | dict.fromkeys(
     ("yes", "true", "1", "contact_line", "rail", "4th_rail", "ground-level_power_supply"), YES

@@ -19,7 +19,7 @@ PER_DEGREE = 1_000_000
 """Places that agree in millionths of a degree (11 cm) are one node."""
 UNDEFINED = "Undefined"
 """How GDAL calls what a GeoPackage leaves undefined (srs_id 0 and -1)."""
-WORLD = (180, 90, 180, 90)
+WORLD = (180, 90)
 """Most degrees of lon and lat, either way, of the bounds west, south, east, north."""
 
 
@@ -90,8 +90,10 @@ def _on_the_earth(path: Path, layer: str, frame: Any) -> Any:
     if not placed or crs.name.startswith(UNDEFINED):
         cure = "Assign the one it was surveyed in, such as EPSG:32652 (QGIS: Set Layer CRS)."
         raise refused(path, f"{where} has no geographic or projected reference system.", cure)
+    import shapely
+
     found = frame.to_crs(4326)
-    if not (np.abs(found.total_bounds) <= WORLD).all():
+    if not (np.abs(shapely.get_coordinates(found.geometry.array)) <= WORLD).all():
         reason = f"{where} has places that are not on the earth in its system, {crs.name}."
         raise refused(path, reason, "Assign the system that it was surveyed in.")
     return found

@@ -101,7 +101,8 @@ def _by_track(solver: Solver, best: Path, stated: tuple[Constraint, ...]) -> Ite
 def _corridors(network: TrackNetwork, router: Router, walk: Walk) -> Iterator[Walk]:
     """Yield walks between the ends of a walk that shun the chains of those before.
 
-    Every round makes the chains of the last walk dearer (the penalty method). Where a walk leaves
+    Every round makes the chains of the last walk dearer (the penalty method); weights are scaled
+    down first, so that a path of dear ones still fits the hierarchy's 31 bits. Where a walk leaves
     the best one for a short while only, it is put back on it.
     """
     before = walk.parts[: 1 if walk.first >= network.junctions else 0]
@@ -111,10 +112,12 @@ def _corridors(network: TrackNetwork, router: Router, walk: Walk) -> Iterator[Wa
         return
     best = (2 * middle[:, 0] + (middle[:, 1] > 0)).tolist()
     start, stop = network.arc_ends(best[0])[0], network.arc_ends(best[-1])[1]
-    weight, used = router.weight.astype(float), best
+    room = CLOSED / DEARER**ROUNDS / float(router.weight[np.array(best) // 2].sum(dtype=float))
+    weight = np.where(router.open, np.maximum(1, router.weight * min(1.0, room)), CLOSED)
+    used = best
     for _ in range(ROUNDS):
         chains = np.unique(np.array(used) // 2)
-        weight[chains] = np.minimum(weight[chains] * DEARER, CLOSED - 1)
+        weight[chains] *= DEARER
         found = router.search(weight.astype(np.int64), start, stop)
         if found is None:
             return

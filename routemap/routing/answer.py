@@ -27,6 +27,8 @@ REQUEST_FIELDS = (
     *("id", "from", "to", "mode", "avoid", "only", "via"),
     *("on", "by", "max_detour", "alternatives", "borders"),
 )
+LONGER_M = 1000.0
+"""A difference under 1 km is that of tracks in a station."""
 _LISTS = ("avoid", "only", "via")
 _OPTIONS = ("on", "by", "max_detour", "alternatives")
 
@@ -77,7 +79,7 @@ def answer(request: Mapping[str, Any], *, network: Any = None) -> dict[str, Any]
 
 def _shortest(path: Path, asked: dict[str, Any], network: Any) -> dict[str, Any] | None:
     """Return the document of the shortest way, where the usual one is longer."""
-    if path.shortest_m is None or path.length_m - path.shortest_m < 1:
+    if path.shortest_m is None or path.length_m - path.shortest_m < LONGER_M:
         return None
     other = route(**{**asked, "by": "length", "alternatives": 0}, network=network)
     kept = ("length_km", "countries", "gap_km", "schematic_km", "gauge_changes")
@@ -98,7 +100,7 @@ def _arguments(request: Mapping[str, Any]) -> dict[str, Any]:
         "origin": request["from"],
         "destination": request["to"],
         "mode": request["mode"],
-        **{field: request.get(field) or () for field in _LISTS},
+        **{field: request[field] for field in _LISTS if request.get(field) not in (None, "")},
         **{field: request[field] for field in _OPTIONS if request.get(field) not in (None, "")},
         "view": request.get("borders") or "recognised",
     }

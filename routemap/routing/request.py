@@ -56,7 +56,8 @@ def route(
         also regions (`routemap.geography.regions`), and "repaired" and "patched", the stretches
         that routemap added to its source's data.
     only
-        Countries that the line must stay in; open sea is always allowed.
+        Countries, by rail and road also regions, that the line must stay in; open sea is always
+        allowed.
     via
         Places to pass, in order, or passages: one that is closed by default is opened by naming it.
         Here, in `avoid` and in `only` a text is a list of one.
@@ -75,7 +76,7 @@ def route(
     view
         Border view: "recognised" or "de-facto".
     network
-        A network of your own (`routemap.networks.read`), in place of the shipped one.
+        A network of your own (`routemap.networks.own.load`), in place of the shipped one.
 
     Returns
     -------
@@ -92,7 +93,9 @@ def route(
         A mode, country or view is unknown, or an argument is not of the form above.
     """
     if not isinstance(mode, str):
-        raise ArgumentError(f"mode {shorten(repr(mode))} is not text. Give sea or rail.")
+        raise ArgumentError(
+            f"mode {shorten(repr(mode))} is not text. Give sea, river, rail or road."
+        )
     terms = Terms(mode, view, by, _days(on), _ratio(max_detour), network)
     terms.check()
     constraints = [
@@ -204,20 +207,22 @@ def _listed(field: str, value: Any) -> list[Any]:
 
 
 def exclusions(mode: str, avoid: str | Iterable[str]) -> list[Constraint]:
-    """Return one constraint for each country or, at sea, passage that may not be used.
+    """Return one constraint for each thing that may not be used, in order, each once.
 
-    Raises `ArgumentError` for an item that is neither.
+    A country; on water a passage; by rail and road a region, or "repaired" or "patched" track.
+    Raises `ArgumentError` for an item that is none of these.
     """
-    return [
+    found = [
         Constraint("passage", item)
         if is_passage(mode, item)
         else Constraint("avoid", item if _by_hand(mode, item) else _ground(mode, item))
         for item in _listed("avoid", avoid)
     ]
+    return list(dict.fromkeys(found))
 
 
 def waypoints(mode: str, via: str | Iterable[Stop]) -> list[Constraint]:
-    """Return one constraint for each place or, at sea, passage that the line must pass, in order.
+    """Return one constraint for each place or, on water, passage that the line must pass, in order.
 
     Raises what `route` raises for a place that does not resolve.
     """

@@ -7,7 +7,7 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 from routemap import geography, networks
-from routemap.errors import ArgumentError, NoRouteError
+from routemap.errors import ArgumentError, NoRouteError, shorten
 from routemap.routing.course import Course, Ends, Rules, Stretch
 from routemap.routing.joined import join
 from routemap.routing.path import Bill, Constraint, Failure, Path, Price
@@ -66,8 +66,17 @@ class Terms:
         for what, value, known in choices:
             if value not in known:
                 raise ArgumentError(f"{value!r} is no {what}. Use one of {', '.join(known)}.")
-        if self.network is not None and self.network.mode != self.mode:
-            own = self.network.mode
+        if self.network is not None:
+            self._check_network()
+
+    def _check_network(self) -> None:
+        from routemap.networks.track import TrackNetwork
+
+        if not isinstance(self.network, TrackNetwork):
+            cure = "Load it with routemap.networks.own.load."
+            raise ArgumentError(f"{shorten(repr(self.network))} is no network of track. {cure}")
+        own = self.network.mode
+        if own != self.mode:
             raise ArgumentError(f"the network given is for {own}, not {self.mode}. Ask for {own}.")
 
 
@@ -87,10 +96,11 @@ def _great_circle(ends: Ends, terms: Terms, constraints: Sequence[Constraint]) -
         named = ", ".join(f"{one.kind} {one.value}" for one in constraints)
         raise ArgumentError(
             f"mode {terms.mode!r} is drawn as a great circle and cannot honour: {named}. "
-            "Give the mode (sea, rail) or drop the constraint."
+            "Give the mode (sea, river, rail, road) or drop the constraint."
         )
     line, stretches = _by_country(ends, terms.view)
     length = sum(stretch.length_m for stretch in stretches)
+    terms = replace(terms, by="length")
     bill = Bill(lambda: (length, length, ()))
     return path_of(Course(line, stretches, (0.0, 0.0)), terms, length, bill)
 
@@ -135,7 +145,8 @@ class Solver:
     """Courses and lengths between two ends under subsets of constraints, each found once."""
 
     def __init__(self, ends: Ends, terms: Terms) -> None:
-        self.ends, self.terms = ends, terms
+        weighed = terms.by if networks.is_track(terms.mode) else "length"
+        self.ends, self.terms = ends, replace(terms, by=weighed)
         self.geodesic_m = float(geography.geodesic_m(*ends[0], *ends[1]))
         self.network: Any = terms.network or networks.load(terms.mode)
         self._searches: dict[Ends, Any] = {}
@@ -143,23 +154,36 @@ class Solver:
         self._lengths: dict[tuple[Constraint, ...], float | None] = {}
 
     def path(self, constraints: Sequence[Constraint]) -> Path:
-        """Return the route, every constraint and every closure that matters priced."""
-        terms, found, course = self.terms, tuple(constraints), None
-        while course is None or (closed := self._closures(course, found)):
-            found = found if course is None else (*found, *closed)
+        """Return the route; every constraint and every closure that matters is priced."""
+        terms = self.terms
+        course, stated = self._obeying(tuple(constraints), terms.by)
+        if terms.by == "usual" and self._is_too_long(course.length_m):
+            return Solver(self.ends, replace(terms, by="length")).path(constraints)
+        if terms.by == "length":
+            self._lengths[stated] = course.length_m
+        self._check_detour(course.length_m, stated)
+        return path_of(course, terms, self.geodesic_m, Bill(lambda: self._sums(stated)))
+
+    def _obeying(
+        self, constraints: tuple[Constraint, ...], by: str
+    ) -> tuple[Course, tuple[Constraint, ...]]:
+        """Return the best course, and the constraints with the closures in force that it met."""
+        course, closed = None, list[Constraint]()
+        while course is None or closed:
+            constraints = (*constraints, *closed)
             try:
-                course = self.course(found, terms.by)
+                course = self.course(constraints, by)
             except NoRouteError as error:
-                reason = f"{error}{self._shut(found)}"
-                raise NoRouteError(reason, self.failure(reason, found)) from None
-        if terms.by == "length" or not networks.is_track(terms.mode):
-            self._lengths[found] = course.length_m
-        self._check_detour(course.length_m, found)
-        return path_of(course, terms, self.geodesic_m, Bill(lambda: self._sums(found)))
+                reason = f"{error}{self._shut(constraints)}"
+                raise NoRouteError(reason, self.failure(reason, constraints)) from None
+            closed = self._closures(course, constraints)
+        return course, constraints
 
     def _sums(self, constraints: tuple[Constraint, ...]) -> Sums:
-        shortest = self.length(constraints)
-        return self.length(()), shortest, tuple(self._prices(constraints, shortest))
+        """Return metres of the free and the shortest way, and the prices: by pure length."""
+        _, stated = self._obeying(constraints, "length")
+        shortest = self.length(stated)
+        return self.length(()), shortest, tuple(self._prices(stated, shortest))
 
     def _closures(self, course: Course, known: Sequence[Constraint]) -> list[Constraint]:
         """Return the closures that a course runs against, as constraints; none that are known."""
@@ -174,10 +198,15 @@ class Solver:
         names = "; ".join(f"{self.network.closures[one].name} ({one})" for one in ids)
         return f" Closed on all the days asked about: {names}." if ids else ""
 
-    def _check_detour(self, length_m: float, constraints: tuple[Constraint, ...]) -> None:
+    def _is_too_long(self, length_m: float) -> bool:
         most = self.terms.max_detour
         free_m = None if most is None else self.length(())
-        if most is None or free_m is None or length_m <= most * free_m:
+        return most is not None and free_m is not None and length_m > most * free_m
+
+    def _check_detour(self, length_m: float, constraints: tuple[Constraint, ...]) -> None:
+        """Refuse a way that is over `max_detour` times the free one; `length_m` is the shortest."""
+        most, free_m = self.terms.max_detour, self.length(())
+        if most is None or free_m is None or not self._is_too_long(length_m):
             return
         times = f"{length_m / free_m:.2f} times" if free_m else "more than"
         reason = (
@@ -185,15 +214,18 @@ class Solver:
             f"of {free_m / 1000:,.0f} km; at most {most:g} times is allowed. Allow more, or drop a "
             "constraint."
         )
-        prices = [
+        prices = tuple(
             replace(
                 one,
                 cost_m=None,
                 needed=one.cost_m is None or length_m - one.cost_m <= most * free_m,
             )
-            for one in self._prices(constraints, self.length(constraints))
-        ]
-        raise NoRouteError(reason, replace(self.failure(reason, ()), prices=tuple(prices)))
+            for one in self._prices(constraints, length_m)
+        )
+        terms = self.terms
+        raise NoRouteError(
+            reason, Failure(terms.mode, reason, free_m, self.geodesic_m, prices, terms.view)
+        )
 
     def course(self, constraints: Sequence[Constraint], by: str) -> Course:
         """Return the best course under constraints; raises `NoRouteError`."""
@@ -221,7 +253,7 @@ class Solver:
 
     def _search(self, pair: Ends) -> Any:
         if pair not in self._searches:
-            self._searches[pair] = networks_search(self.terms.mode)(self.network, *pair)
+            self._searches[pair] = _search_class(self.terms.mode)(self.network, *pair)
         return self._searches[pair]
 
     def length(self, constraints: Sequence[Constraint]) -> float | None:
@@ -265,7 +297,7 @@ def _saved(longer: float | None, shorter: float | None) -> float | None:
     return None if longer is None or shorter is None else max(0.0, longer - shorter)
 
 
-def networks_search(mode: str) -> Any:
+def _search_class(mode: str) -> Any:
     """Return the class that searches the network of a mode."""
     if networks.is_track(mode):
         from routemap.routing import track

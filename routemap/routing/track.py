@@ -187,10 +187,13 @@ def _why_none(network: TrackNetwork, router: Router, end: Point) -> str:
     country = _country(router, end)
     if country is None:
         return f"{at(end)} lies at sea; a {network.mode} leg ends on land. Name a port or station."
+    near = network.near(*end, MAX_SNAP_M)[0]
+    named = (router.rules.avoid | (router.rules.only or frozenset())) & geography.regions().keys()
+    if named and (router.codes[network.unit[near]] == country).any():
+        regions = ", ".join(sorted(named))
+        return f"the constraints on {regions} exclude the {network.mode} near {at(end)}."
     if not router.rules.allows(country):
         return f"{at(end)} lies in {country}, which the constraints exclude."
-    if len(network.near(*end, YARD_M)[0]):
-        return f"{at(end)} lies in a region that the constraints exclude."
     reach = f"within {MAX_SNAP_M / 1000:g} km of {at(end)}"
     return f"no {network.mode} of {country} lies {reach}. Name a railhead, or another mode."
 

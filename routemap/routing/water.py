@@ -228,7 +228,7 @@ def _nodes_back(previous: npt.NDArray[np.int32], start: int, stop: int) -> list[
 def _why_none(seaway: Seaway, origin: _Berth, destination: _Berth, rules: Rules) -> str:
     """Return the reason that two berths are not joined: another sea, or what is closed.
 
-    Of what is closed, only that is named which has to be crossed.
+    Of what is closed, that is named which the way with the least of it would cross.
     """
     network = seaway.network
     weights = _weights(seaway)
