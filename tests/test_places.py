@@ -157,7 +157,17 @@ def test_the_forms_of_a_place_in_a_case() -> None:
         ("42.88,132.34", "swapped? Longitude comes first: 132.34,42.88"),
         ("200,10", "not on earth"),
         ("131,88 43,11", "decimal degrees with a point"),
-        ("42°53'N 132°20'E", "decimal degrees with a point"),
+        ("42°61'N 132°20'E", "no latitude and longitude"),
+        ("42.5°10'N 132°20'E", "no latitude and longitude"),
+        ("421430N 1301730E", "no latitude and longitude"),
+        ("42N 43N", "no latitude and longitude"),
+        ("-42N 130E", "no latitude and longitude"),
+        ("95N 130E", "not on earth"),
+        ("52TEP1234567890", "grid reference"),
+        ("52T EP 12345 67890", "longitude first: 132.34,42.88"),
+        ("52T 489000 4650000", "grid reference"),
+        ("Dunay, XX", "'XX' is no country. Give an ISO 3166 code"),
+        ("Dunay, ru", 'Write codes in capitals: "Dunay, RU"'),
         ("", "empty"),
         ("  ", "empty"),
         ("a" * 201, "at most 200"),
@@ -314,3 +324,90 @@ def test_uncertainty_grows_with_the_town() -> None:
     radii = [places.default_uncertainty_km("town", n) for n in (500, 50_000, 500_000, 5_000_000)]
     assert radii == [2.0, 4.0, 8.0, 15.0]
     assert places.default_uncertainty_km("port") == 2.0
+
+
+@pytest.mark.parametrize(
+    ("text", "lon", "lat", "radius_km"),
+    [
+        ("42°14'30\"N 130°17'30\"E", 130.29167, 42.24167, 0.1),
+        ("N42°14\u203230\u2033 E130°17\u203230\u2033", 130.29167, 42.24167, 0.1),
+        ("42 14 30 N, 130 17 30 E", 130.29167, 42.24167, 0.1),
+        ("42°53'N 132°20'E", 132.33333, 42.88333, 1.1),
+        ("130.29E 42.24N", 130.29, 42.24, 0.69),
+        ("42,24°N 130,29°E", 130.29, 42.24, 0.69),
+        ("33.86S 151.2W", -151.2, -33.86, 4.7),
+        ("130.29,42.24", 130.29, 42.24, 0.69),
+        ("130.2917,42.2417", 130.2917, 42.2417, 0.1),
+        ("130,42", 130.0, 42.0, 69.0),
+    ],
+)
+def test_coordinates_are_as_sharp_as_they_are_written(
+    text: str, lon: float, lat: float, radius_km: float
+) -> None:
+    place = places.find(text).resolved()
+    assert (place.lon, place.lat) == pytest.approx((lon, lat), abs=1e-5)
+    assert place.uncertainty_km == radius_km
+
+
+@pytest.mark.parametrize("name", ["Tikhoretskaya", "Тихорецкая", "Tikhoretskaya station"])
+def test_a_station_is_found_by_its_town(name: str) -> None:
+    found = places.locate(name, country="RU", mode="rail")
+    place = found.resolved()
+    assert (place.name, place.country, place.uncertainty_km) == ("Tikhoretsk", "RU", 5.0)
+    assert found.reason.startswith("as a station's form of Tikhoretsk")
+
+
+@pytest.mark.parametrize("name", ["Tikhoretskaya", "Тихорецкая"])
+@pytest.mark.parametrize("country", [None, "RU"])
+def test_an_adjective_without_a_railway_is_not_taken(name: str, country: str | None) -> None:
+    found = places.locate(name, country=country)
+    assert (found.status, found.candidates[0].name) == ("ambiguous", "Tikhoretsk")
+    assert "station's form of Tikhoretsk, RU" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "town"),
+    [
+        ("Krasnodar-Glavny", "Krasnodar"),
+        ("Иркутск-Пассажирский", "Irkutsk"),
+        ("Киров-Товарная", "Kirov"),
+        ("Khabarovsk-Sortirovochnaya station", "Khabarovsk"),
+    ],
+)
+def test_a_yard_is_at_its_town(name: str, town: str) -> None:
+    place = places.locate(name, country="RU").resolved()
+    assert (place.name, place.kind) == (town, "town")
+    assert place.uncertainty_km >= 5
+
+
+def test_a_listed_name_is_never_read_as_a_form() -> None:
+    assert places.locate("Petrovskaya", country="RU").candidates[0].name.startswith("Petrovsk")
+    assert places.locate("Kavkazskaya", mode="rail").candidates[0].name == "Kavkazskaya"
+    assert places.locate("Tikhoretskaya", country="RU", mode="sea").place is None
+
+
+@pytest.mark.parametrize("name", ["Владивасток", "Vladivostk", "Vladivsotok", "Vladivostokk"])
+def test_typos_in_both_alphabets_are_offered(name: str) -> None:
+    found = places.locate(name, country="RU")
+    assert (found.status, found.candidates[0].name) == ("not_found", "Vladivostok")
+
+
+def test_a_short_name_and_a_long_text_are_not_guessed_at() -> None:
+    assert places.locate("Rqjn").candidates == ()
+    assert places.locate("Rajinn").candidates != ()
+    assert (
+        places.locate("Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogochh").candidates
+        == ()
+    )
+
+
+def test_one_candidate_in_doubt_says_what_to_write() -> None:
+    found = places.locate("Баку")
+    assert (found.status, len(found.candidates)) == ("ambiguous", 1)
+    assert 'Write "Баку, AZ"' in found.reason
+    assert places.find("Баку, AZ").resolved().country == "AZ"
+
+
+def test_a_comma_before_no_code_is_only_an_unknown_name() -> None:
+    assert places.find("Rajin, Rason").status == "not_found"
+    assert places.answer({"name": "Dunay, XX", "kind": "port"})["status"] == "error"

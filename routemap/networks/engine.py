@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache, cached_property
 from importlib.util import find_spec
+from threading import local
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +32,10 @@ drawn, never how long it is."""
 
 TRANSFER_M = 10
 """Added to every change of gauge, so that none is made where tracks of both run side by side."""
+
+KEPT_QUERIES = 4
+_OWN = local()
+"""The last queries of each thread."""
 
 Ints = npt.NDArray[np.int32]
 Weights = npt.NDArray[np.int64]
@@ -178,17 +183,31 @@ class _HierarchyEngine:
     """Customizable contraction hierarchy (RoutingKit): a new weight vector in milliseconds."""
 
     def __init__(self, network: TrackNetwork, weight: npt.NDArray[Any]) -> None:
-        from routingkit_cch import CCHMetric, CCHQuery
+        from routingkit_cch import CCHMetric
 
         self._metric = CCHMetric(network.hierarchy, as_sequence(np.repeat(weight, 2)))
-        self._new_query = CCHQuery  # a query belongs to one thread, and has one result at a time
 
     def path(self, sources: list[tuple[int, int]], targets: list[tuple[int, int]]) -> Found | None:
-        result = self._new_query(self._metric).run_multi(sources, targets)
+        result = self._query().run_multi(sources, targets)
         distance = result.distance
         if distance is None or distance >= CLOSED:
             return None
         return distance, result.arc_path
+
+    def _query(self) -> Any:
+        """Return this thread's query on the metric, or a new one in place of the oldest.
+
+        A query has one result at a time, and may be used and dropped by its own thread alone.
+        """
+        kept: list[tuple[Any, Any]] = _OWN.__dict__.setdefault("queries", [])
+        for metric, query in kept:
+            if metric is self._metric:
+                return query
+        from routingkit_cch import CCHQuery
+
+        kept.insert(0, (self._metric, CCHQuery(self._metric)))
+        del kept[KEPT_QUERIES:]
+        return kept[0][1]
 
 
 class _PlainEngine:

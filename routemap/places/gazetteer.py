@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import dataclass
 from functools import cache
@@ -52,12 +53,11 @@ class Gazetteer:
 
     def named(self, names: Sequence[str]) -> list[tuple[str, Row]]:
         """Return the places that bear one of the folded names, each with that name."""
-        marks = ",".join("?" * len(names))
         found = self._file.execute(
-            f"SELECT name.name, {_COLUMNS} FROM name JOIN place USING (pid) "  # noqa: S608 - marks
-            f"LEFT JOIN detail USING (pid) WHERE name.name IN ({marks}) "
+            f"SELECT name.name, {_COLUMNS} FROM name JOIN place USING (pid) "  # noqa: S608
+            "LEFT JOIN detail USING (pid) WHERE name.name IN (SELECT value FROM json_each(?)) "
             f"ORDER BY population DESC, pid LIMIT {_MOST}",
-            names,
+            (json.dumps(names),),
         )
         return [(name, Row(*fields)) for name, *fields in found]
 

@@ -8,16 +8,25 @@ from typing import TYPE_CHECKING, Any
 
 from routemap.errors import ArgumentError, shorten
 from routemap.places import gazetteer
-from routemap.places.names import fault, fold, near_spellings, split_kind, transliterations
-from routemap.places.ranking import Match, Question, Ranked, gather, rank
-from routemap.places.values import Location, Place, default_uncertainty_km
+from routemap.places.areas import country_code, whole_country
+from routemap.places.coordinates import coordinates, is_coordinates
+from routemap.places.names import (
+    fault,
+    fold,
+    near_spellings,
+    split_kind,
+    station_form,
+    transliterations,
+)
+from routemap.places.ranking import TOWNS, Match, Question, Ranked, gather, rank
+from routemap.places.values import Location, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from routemap.places.gazetteer import Gazetteer, Row
 
-__all__ = ["answer", "country", "find", "locate"]
+__all__ = ["answer", "find", "locate", "towns"]
 
 KINDS = (
     *("port", "station", "border-crossing", "depot", "airfield", "pier"),
@@ -31,12 +40,15 @@ CLEAR_ALONE = 0.98
 """The same where the name is all there is."""
 KNOWN_TOWN = 5_000
 """A smaller town is not taken by its name alone: the gazetteer lacks most places of that size."""
+TOWN_OF_STATION = 100_000
+"""An adjective is not taken for a larger town, whose own station has the town's plain name."""
+TYPO_LETTERS = range(5, 41)
+"""Letters of a name that may hold a typo: shorter ones fit everything, longer ones cost time."""
+STATION_KM = 5.0
+"""Least radius of a town that stands for its station; routemap's own."""
+BY_LAND = frozenset({None, "rail", "road", "unknown"})
 
 _PINNED = re.compile(r"(?:geonames|routemap|iso3166):[A-Za-z0-9-]+")
-_NUMBER = r"[-+]?\d+(?:\.\d*)?"
-_COORDINATES = re.compile(rf"\s*({_NUMBER})\s*[,;]\s*({_NUMBER})\s*")
-_DEGREES = r"\d\s.,;:+'\"\u00b0\u00ba\u2032\u2033\-"
-_COORDINATE_LIKE = re.compile(rf"[{_DEGREES}]*\d[{_DEGREES}NSEWnsew]*")
 
 
 def find(text: str, *, mode: str | None = None) -> Location:
@@ -45,8 +57,9 @@ def find(text: str, *, mode: str | None = None) -> Location:
     Parameters
     ----------
     text
-        ``NAME``, ``"NAME, CC"``, ``LON,LAT`` in decimal degrees, a country's ISO 3166 code or
-        English name (an area), or a pinned ``geonames:...``, ``routemap:...``, ``iso3166:...``.
+        ``NAME``, ``"NAME, CC"``, ``LON,LAT`` in decimal degrees or in a form with
+        N, S, E, W, a country's ISO 3166 code or English name (an area), or a pinned
+        ``geonames:...``, ``routemap:...``, ``iso3166:...``.
     mode
         Mode of the leg that touches the place: "sea" wants a port, "rail" a station.
 
@@ -67,12 +80,12 @@ def find(text: str, *, mode: str | None = None) -> Location:
     text = text.strip()
     if _PINNED.fullmatch(text):
         return _pinned(text)
-    if _COORDINATE_LIKE.fullmatch(text):
-        return _coordinates(text)
+    if is_coordinates(text):
+        return coordinates(text)
     parted = _parted(text)
     if parted:
         return replace(locate(parted[0], country=parted[1], mode=mode), query=text)
-    return locate(text, mode=mode)
+    return _coded(locate(text, mode=mode))
 
 
 def locate(
@@ -120,6 +133,10 @@ def locate(
     town 0.5). The score is a place's share of the sum. It decides from 0.9 with a country, a point
     nearby, or for a country's capital; from 0.98 otherwise, and then only for a place's own name
     and for towns of 5,000 or more. The weights are routemap's own.
+
+    A name that is listed nowhere may be a station's: "Krasnodar-Glavny" is read as Krasnodar,
+    within 5 km or the town's own radius. The adjective of a town, "Tikhoretskaya", is taken only
+    by rail or as a station, and only for a town of under 100,000: villages far off bear such names.
     """
     _only_texts(name=name, country=country, kind=kind, mode=mode)
     never = (never,) if isinstance(never, str) else tuple(never)
@@ -129,27 +146,16 @@ def locate(
     if wrong:
         return Location(shorten(name), "error", None, wrong)
     query = name.strip()
-    code = _country_code(country) if country else None
-    alone = _country_code(query) if code is None and kind in {None, "country"} else None
+    code = country_code(country) if country else None
+    alone = country_code(query) if code is None and kind in {None, "country"} else None
     if alone:
-        return Location(query, "resolved", *_whole(_country_of(alone)))
+        return Location(query, "resolved", *_whole(whole_country(alone)))
     return _answer(query, Question(fold(query), code, kind, mode, near), never)
 
 
 def towns(population: int) -> list[tuple[str, float, float, int]]:
     """Return (name, lon, lat, people) of the towns of at least some people, largest first."""
     return gazetteer.shipped().towns(population)
-
-
-def country(code: str, *, view: str = "recognised") -> Place:
-    """Return a country as a place with an area; lon, lat is a label position.
-
-    Raises
-    ------
-    ArgumentError
-        The code or the view is unknown.
-    """
-    return replace(_country_of(code), **_label(code, view))
 
 
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -184,14 +190,29 @@ def _asked(given: dict[str, Any]) -> Location:
     if not given.keys() - {"mode"} and not _fault_of(None, None, given.get("mode"), None):
         return find(name, **given)
     parted = None if "country" in given else _parted(name)
-    return locate(parted[0], country=parted[1], **given) if parted else locate(name, **given)
+    if parted:
+        return locate(parted[0], country=parted[1], **given)
+    found = locate(name, **given)
+    return found if "country" in given else _coded(found)
 
 
 def _parted(text: str) -> tuple[str, str] | None:
     """Return name and country code of "NAME, CC"."""
     name, comma, tail = text.rpartition(",")
-    code = _country_code(tail.strip()) if comma and name.strip() else None
+    code = country_code(tail.strip()) if comma and name.strip() else None
     return (name, code) if code else None
+
+
+def _coded(found: Location) -> Location:
+    """Return an error for a name that was not found and ends in what is no country's code."""
+    name, comma, tail = (part.strip() for part in found.query.rpartition(","))
+    if found.status != "not_found" or not comma or not re.fullmatch("[A-Za-z]{2,3}", tail):
+        return found
+    code = country_code(tail.upper())
+    known = "Give an ISO 3166 code or English name of a country after the comma: RU, Russia."
+    cure = f'Write codes in capitals: "{name}, {code}".' if code else known
+    reason = f"{tail!r} is no country. {cure}"
+    return Location(found.query, "error", None, reason)
 
 
 def _only_texts(**given: object) -> None:
@@ -206,7 +227,7 @@ def _fault_of(
     country: str | None, kind: str | None, mode: str | None, near: Sequence[float] | None
 ) -> str | None:
     """Return what is wrong with the arguments beside the name, with the cure."""
-    if country and _country_code(country) is None:
+    if country and country_code(country) is None:
         return f"{shorten(country)!r} is no country. Give an ISO 3166 code or its English name."
     if kind and kind not in KINDS:
         return f"{shorten(kind)!r} is no kind of place. Use one of {', '.join(KINDS)}."
@@ -223,39 +244,6 @@ def _is_point(value: Any) -> bool:
     return bool(numbers) and -180 <= value[0] <= 180 and -90 <= value[1] <= 90
 
 
-def _country_code(text: str) -> str | None:
-    """Return the code of a country; a short text is a code only in capitals: "Ho" is a town."""
-    from routemap.geography import country_code
-
-    if len(text) <= 3 and not text.isupper():
-        return None
-    return country_code(text)
-
-
-def _country_of(code: str) -> Place:
-    from routemap.geography import country_name
-
-    return Place(
-        name=country_name(code),
-        country=code,
-        kind="country",
-        extent="area",
-        **_label(code, "recognised"),
-        uncertainty_km=default_uncertainty_km("country"),
-        source="Natural Earth (public domain)",
-        id=f"iso3166:{code}",
-        score=1.0,
-        reason="a country, as an area",
-    )
-
-
-def _label(code: str, view: str) -> dict[str, Any]:
-    from routemap.geography import area, label_point
-
-    lon, lat = label_point(area(code, view))
-    return {"lon": round(lon, 4), "lat": round(lat, 4)}
-
-
 def _whole(place: Place) -> tuple[Place, str, tuple[Place, ...]]:
     """Return place, reason and candidates of an answer that leaves no choice."""
     return place, place.reason, (place,)
@@ -264,9 +252,9 @@ def _whole(place: Place) -> tuple[Place, str, tuple[Place, ...]]:
 def _pinned(text: str) -> Location:
     scheme, _, code = text.partition(":")
     if scheme == "iso3166":
-        known = _country_code(code)
+        known = country_code(code)
         if known:
-            return Location(text, "resolved", *_whole(_country_of(known)))
+            return Location(text, "resolved", *_whole(whole_country(known)))
     else:
         row = gazetteer.shipped().by_id(text)
         if row:
@@ -274,25 +262,6 @@ def _pinned(text: str) -> Location:
             return Location(text, "resolved", *_whole(replace(pinned, reason="pinned by its id")))
     reason = f"{text} is not in this version's gazetteer. Check the id, or give LON,LAT."
     return Location(text, "not_found", None, reason)
-
-
-def _coordinates(text: str) -> Location:
-    found = _COORDINATES.fullmatch(text)
-    if not found:
-        cure = "Give LON,LAT in decimal degrees with a point, longitude first: 132.34,42.88."
-        return Location(text, "error", None, f"{text!r} is no pair of decimal degrees. {cure}")
-    lon, lat = float(found[1]), float(found[2])
-    if abs(lat) > 90 and abs(lon) <= 90 and abs(lat) <= 180:
-        reason = f"lat {lat:g} is beyond 90: swapped? Longitude comes first: {lat:g},{lon:g}."
-        return Location(text, "error", None, reason)
-    if abs(lon) > 180 or abs(lat) > 90:
-        reason = f"({lon:g}, {lat:g}) is not on earth. lon is -180 to 180, lat -90 to 90."
-        return Location(text, "error", None, reason)
-    radius = default_uncertainty_km("point")
-    reason = "coordinates as given"
-    name = f"{lon:g},{lat:g}"
-    place = Place(name, None, "point", "point", lon, lat, radius, "given", None, 1.0, reason)
-    return Location(text, "resolved", *_whole(place))
 
 
 def _answer(query: str, asked: Question, never: Sequence[str]) -> Location:
@@ -306,7 +275,41 @@ def _answer(query: str, asked: Question, never: Sequence[str]) -> Location:
     for question, matches in read:
         if matches:
             return _elsewhere(query, question, rank(matches, replace(question, country=None)))
-    return _alike(data, query, asked)
+    return _of_station(data, query, asked, shut_out) or _alike(data, query, asked)
+
+
+def _of_station(
+    data: Gazetteer, query: str, asked: Question, shut_out: set[int]
+) -> Location | None:
+    """Return the town of a station whose name is listed nowhere itself; None if there is none."""
+    for question in _readings(asked) if asked.mode in BY_LAND else ():
+        form = station_form(question.name)
+        if form is None or question.kind not in {None, "station"}:
+            continue
+        town = replace(question, name=form.town, kind=None)
+        towns = (one for one in _matches(data, town, shut_out) if one.kinds & TOWNS)
+        inside = [one for one in towns if _lies_in(one, town.country)]
+        if inside:
+            ranked = [_station_of(one) for one in rank(inside, town)]
+            doubt = None if form.whole else _doubt_of_adjective(question, ranked[0])
+            return _decide(query, town, ranked, len(inside), doubt)
+    return None
+
+
+def _doubt_of_adjective(asked: Question, first: Ranked) -> str | None:
+    """Return why an adjective may be no station of the town; None where a railway is meant."""
+    by_rail = asked.kind == "station" or asked.mode == "rail"
+    if by_rail and first.match.population < TOWN_OF_STATION:
+        return None
+    town = f"{first.place.name}, {first.place.country}"
+    return f'The name may be a station\'s form of {town}. Write "{town}" if that is meant.'
+
+
+def _station_of(ranked: Ranked) -> Ranked:
+    place = ranked.place
+    reason = f"as a station's form of {place.name}; {place.reason}"
+    radius = max(place.uncertainty_km, STATION_KM)
+    return Ranked(ranked.match, replace(place, uncertainty_km=radius, reason=reason))
 
 
 def _readings(asked: Question) -> Iterable[Question]:
@@ -330,10 +333,13 @@ def _lies_in(match: Match, country: str | None) -> bool:
     return country is None or any(row.country == country for row in match.rows)
 
 
-def _decide(query: str, asked: Question, ranked: Sequence[Ranked], count: int) -> Location:
+def _decide(
+    query: str, asked: Question, ranked: Sequence[Ranked], count: int, doubt: str | None = None
+) -> Location:
+    """Return the first place, or all of them with the doubt that is given or found."""
     first = ranked[0]
     places = tuple(one.place for one in ranked)
-    doubt = _doubt(asked, first, count)
+    doubt = doubt or _doubt(query, asked, first, count)
     if doubt:
         return Location(query, "ambiguous", None, doubt, places)
     reason = first.place.reason
@@ -342,7 +348,7 @@ def _decide(query: str, asked: Question, ranked: Sequence[Ranked], count: int) -
     return Location(query, "resolved", first.place, reason, places)
 
 
-def _doubt(asked: Question, first: Ranked, count: int) -> str | None:
+def _doubt(query: str, asked: Question, first: Ranked, count: int) -> str | None:
     """Return why the first of `count` candidates may not be taken in silence; None if it may."""
     context = asked.country is not None or asked.near is not None
     capital = "capital" in first.match.kinds
@@ -353,13 +359,14 @@ def _doubt(asked: Question, first: Ranked, count: int) -> str | None:
         return f"{count} places fit, none of them clearly. State country, kind or mode."
     if context:
         return None
+    cure = f'Write "{shorten(query)}, {first.place.country}" if it is meant.'
     if not first.match.firm:
         return (
-            f"The name is only another form of {first.place.name}, {first.place.country}. "
-            "State the country, or write that name."
+            f"The likely place is {first.place.name}, {first.place.country}, but the name given is "
+            f"only another form of its name, which unlisted places may bear. {cure}"
         )
     if first.match.kinds <= {"town"} and first.match.population < KNOWN_TOWN:
-        return "One small town of that name is listed, many are not. State the country."
+        return f"One small town of that name is listed, many towns so small are not. {cure}"
     return None
 
 
@@ -373,7 +380,7 @@ def _elsewhere(query: str, asked: Question, ranked: Sequence[Ranked]) -> Locatio
 
 def _alike(data: Gazetteer, query: str, asked: Question) -> Location:
     """Return that a name is unknown, with the places whose name is one letter away."""
-    forms = sorted(near_spellings(asked.name)) if len(asked.name) > 2 else []
+    forms = sorted(near_spellings(asked.name)) if len(asked.name) in TYPO_LETTERS else []
     found = [one for one in data.named(forms) if _in_country(one[1], asked)] if forms else []
     ranked = rank(gather(found, {}, asked.name), asked) if found else []
     places = tuple(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ __all__ = [
     "home_countries",
     "near_spellings",
     "split_kind",
+    "station_form",
     "transliterations",
 ]
 
@@ -109,6 +111,48 @@ def split_kind(folded: str) -> tuple[str, str] | None:
     if len(folded) > 2 and folded[-1] in _KOREAN:
         return folded[:-1], _KOREAN[folded[-1]]
     return None
+
+
+_YARDS = (
+    *("glavny", "glavnyy", "glavnyi", "glavnaya", "passazhirsky", "passazhirskiy"),
+    *("passazhirskaya", "tovarny", "tovarnyy", "tovarnaya", "sortirovochny", "sortirovochnyy"),
+    *("sortirovochnaya", "gruzovoy", "gruzovaya", "holovnyi", "holovna", "pasazhyrskyi"),
+    *("pasazhyrska", "tovarnyi", "sortuvalnyi", "sortuvalna", "vantazhnyi"),
+    *("главный", "главная", "пассажирский", "пассажирская", "товарный", "товарная"),
+    *("сортировочный", "сортировочная", "грузовой", "грузовая", "головний", "головна"),
+    *("пасажирський", "пасажирська", "товарний", "сортувальний", "вантажний"),
+)
+# Escaped: Cyrillic o, e and a, which look Latin.
+_ADJECTIVE = re.compile(
+    r"(.{3,}[sc]k)(?:aya|aia|aja|a|oye|oe|oje|e|y|i|iy|ii|ij|yy|yi)|"
+    r"(.{3,}[сц]ь?к)(?:ая|\u043e\u0435|ии|\u0430|\u0435)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StationForm:
+    """A town's folded name within a station's; `whole` if it stands there unchanged."""
+
+    town: str
+    whole: bool
+
+
+def station_form(folded: str) -> StationForm | None:
+    """Return the town that a folded station's name is formed of, by the rules of Russian railways.
+
+    "krasnodar glavnyy" holds the town's name unchanged; "tikhoretskaya" is the adjective of
+    "tikhoretsk", which other places than a town's station bear too.
+    """
+    town, _, last = folded.rpartition(" ")
+    if town and last in _folded_yards():
+        return StationForm(town, whole=True)
+    found = _ADJECTIVE.fullmatch(folded)
+    return StationForm(found[1] or found[2], whole=False) if found else None
+
+
+@cache
+def _folded_yards() -> frozenset[str]:
+    return frozenset(fold(one) for one in _YARDS)
 
 
 _SOUNDS = (

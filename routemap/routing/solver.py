@@ -205,9 +205,9 @@ class Solver:
 
     def _check_detour(self, length_m: float, constraints: tuple[Constraint, ...]) -> None:
         """Refuse a way that is over `max_detour` times the free one; `length_m` is the shortest."""
-        most, free_m = self.terms.max_detour, self.length(())
-        if most is None or free_m is None or not self._is_too_long(length_m):
+        if not self._is_too_long(length_m):
             return
+        most, free_m = self.terms.max_detour or 0, self.length(()) or 0
         times = f"{length_m / free_m:.2f} times" if free_m else "more than"
         reason = (
             f"the way under the constraints is {length_m / 1000:,.0f} km, {times} the free route "
