@@ -301,6 +301,7 @@ def test_both_engines_find_the_same_corridors(monkeypatch):
     assert len(first) >= 3
     assert first == pytest.approx(second, abs=1)
 
+
 def test_a_detour_that_a_ban_makes_says_the_price_of_the_ban():
     failure = failure_of(CHITA, VLADIVOSTOK, max_detour=1.2, avoid=["CN"], by="length")
     (price,) = failure.prices
