@@ -149,7 +149,7 @@ def route(
     from routemap import routing
 
     given = {key: _listed(value) for key, value in fields.items() if value not in (None, ())}
-    answering = partial(routing.answer, network=None if network is None else _own(network))
+    answering = partial(routing.answer, network=_own(ctx, network, as_json=as_json))
     if origin == "-" and destination is None and output is None:
         _answer_lines(answering, given)
         return
@@ -170,11 +170,20 @@ def route(
     ctx.exit(_route_code(answer))
 
 
-def _own(file: Path) -> Any:
-    """Return the network in a file that `networks build` wrote."""
+def _own(ctx: click.Context, file: Path | None, *, as_json: bool) -> Any:
+    """Return the network in a file that `networks build` wrote; None for none."""
+    if file is None:
+        return None
+    from routemap.errors import InputError
     from routemap.networks import own
 
-    return own.load(file)
+    try:
+        return own.load(file)
+    except InputError as error:
+        if as_json:
+            echo_json({"id": None, "status": "error", "reason": str(error)})
+        message(str(error))
+        ctx.exit(3)
 
 
 def _output_fault(output: Path | None, *, as_json: bool) -> str:
@@ -308,7 +317,13 @@ def list_(*, as_json: bool) -> None:
         echo_json(rows)
         return
     for row in rows:
-        table(str(row["mode"]), ("what", "value"), [(k, v) for k, v in row.items() if k != "mode"])
+        shut = [_dated(one) for one in row["closures"]]
+        told = [(key, value) for key, value in row.items() if key not in {"mode", "closures"}]
+        table(str(row["mode"]), ("what", "value"), [*told, ("closures", shut)])
+
+
+def _dated(closure: Mapping[str, Any]) -> str:
+    return f"{closure['id']} ({closure['since']}/{closure['until'] or '..'})"
 
 
 @networks.command(

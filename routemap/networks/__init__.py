@@ -15,6 +15,8 @@ __all__ = ["BY_HAND", "NETWORKS", "closure", "describe", "is_track", "load", "ro
 NETWORKS = ("sea", "river", "rail", "road")
 FILES = {"river": "sea"}
 """The asset of a mode that shares it with another: rivers are on the same water as the sea."""
+FOREVER = "9999-12-31"
+"""The last day of a closure whose end is not known."""
 BY_HAND = frozenset({"repaired", "patched"})
 """Kinds of track that routemap added to the source's, and that a request may leave out."""
 
@@ -78,8 +80,15 @@ def _row(mode: str, source: dict[str, Any]) -> dict[str, Any]:
         "extent": [round(float(one), 3) for one in _extent(network)],
         "router": router_name() if is_track(mode) else "scipy",
         "passages": sorted(network.passages),
-        "closures": sorted(network.closures),
+        "closures": [_closure(each) for each in network.closures.values()],
     }
+
+
+def _closure(each: Closure) -> dict[str, str | None]:
+    """Return what is known of a closure; `until` is None where no end is known."""
+    until = None if each.until == FOREVER else each.until
+    kept = {"id": each.id, "name": each.name, "since": each.since}
+    return {**kept, "until": until, "source": each.source}
 
 
 def _extent(network: Any) -> tuple[float, float, float, float]:

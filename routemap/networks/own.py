@@ -127,6 +127,9 @@ def read(path: str | os.PathLike[str]) -> Arrays:
         with file.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             arrays = {key: stored[key] for key in stored.files}
         sound = _is_sound(arrays)
+    except FileNotFoundError as error:
+        cure = "Give the file that routemap networks build wrote."
+        raise refused(file, "there is no such file.", cure) from error
     except _DAMAGES as error:
         raise refused(file, f"it is no network file, or damaged ({error}).", cure) from error
     if not sound:
@@ -146,6 +149,7 @@ def _is_sound(arrays: Arrays) -> bool:
     if "electrified" in arrays:
         sizes["electrified"] = chains
     limits = {"tail": (0, junctions), "head": (0, junctions), "kind": (0, len(KINDS))}
+    limits |= {"metres": (0, 2**31)}
     limits |= {"unit": (-1, len(geography.unit_names())), "interior": (0, inner + 1)}
     return (
         chains > 0
