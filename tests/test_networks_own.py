@@ -420,7 +420,7 @@ def test_a_damaged_network_file_is_refused(tmp_path, arrays):
         path.write_bytes(data)
         with pytest.raises(InputError, match=r"cut\.npz: it is no network file"):
             own.read(path)
-    with pytest.raises(InputError, match="No such file"):
+    with pytest.raises(InputError, match="there is no such file"):
         own.read(tmp_path / "none.npz")
 
 
