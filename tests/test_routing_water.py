@@ -109,7 +109,7 @@ def test_a_course_is_whole(ends):
         assert part.length_m == pytest.approx(steps[part.start : part.stop].sum())
     gaps = sum(part.length_m for part in found.stretches if part.kind == "gap")
     assert gaps == pytest.approx(sum(found.snap_m))
-    assert water.length_m(NETWORK, *ends, Rules()) == found.length_m
+    assert water.Search(NETWORK, *ends).length_m(Rules()) == found.length_m
 
 
 def test_the_pacific_is_crossed_over_the_antimeridian():

@@ -16,6 +16,7 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from routemap import geography
+from routemap.networks import FOREVER
 from routemap.networks.compress import compress
 from routemap.networks.graph import PATCHED, TRACK, Edge, Graph
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     Row = dict[str, str]
 
-OPEN_ENDED = "9999-12-31"
 HERE_DEG = 0.0015
 """Two positions nearer than this are one, as positions are stored."""
 
@@ -150,7 +150,7 @@ def closures(mode: str, table: list[Row], arrays: dict[str, Any]) -> dict[str, n
         "closure_id": np.array([row["id"] for row in kept]),
         "closure_name": np.array([row["name"] for row in kept]),
         "closure_since": np.array([row["since"] for row in kept]),
-        "closure_until": np.array([row["until"] or OPEN_ENDED for row in kept]),
+        "closure_until": np.array([row["until"] or FOREVER for row in kept]),
         "closure_source": np.array([row["source"] for row in kept]),
         "closure_count": np.array([len(found) for found in chains], dtype=np.int32),
         "closure_chain": np.concatenate([np.empty(0, dtype=np.int32), *chains]).astype(np.int32),

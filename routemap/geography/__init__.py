@@ -24,13 +24,12 @@ from routemap.geography.geojson import bbox, rounded_mapping
 from routemap.geography.mask import at_sea
 from routemap.geography.nearest import disc, distance_between_areas_m, distance_to_area_m
 from routemap.geography.outlines import VIEWS, unit_codes, unit_names
-from routemap.geography.regions import Region, region, regions
+from routemap.geography.regions import region, regions
 from routemap.geography.sphere import EARTH_RADIUS_M, haversine_m, steps_m, vectors
 
 __all__ = [
     "EARTH_RADIUS_M",
     "VIEWS",
-    "Region",
     "area",
     "at_sea",
     "basemap",

@@ -10,7 +10,16 @@ if TYPE_CHECKING:
     from routemap.networks.track import Closure, TrackNetwork
     from routemap.networks.water import WaterNetwork
 
-__all__ = ["BY_HAND", "NETWORKS", "closure", "describe", "is_track", "load", "router_name"]
+__all__ = [
+    "BY_HAND",
+    "FOREVER",
+    "NETWORKS",
+    "closure",
+    "describe",
+    "is_track",
+    "load",
+    "router_name",
+]
 
 NETWORKS = ("sea", "river", "rail", "road")
 FILES = {"river": "sea"}

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from routemap import geography
 from routemap.networks.graph import KINDS, TRANSFER
+from routemap.networks.stored import frozen
 
 if TYPE_CHECKING:
     from routemap.networks.rules import Rules
@@ -65,16 +66,16 @@ class Router:
     def __init__(self, network: TrackNetwork, rules: Rules) -> None:
         codes = geography.unit_codes(rules.view)
         self.rules = rules
-        self.codes = _frozen(np.array(codes))
-        self.owner = _frozen(np.unique(self.codes, return_inverse=True)[1])
+        self.codes = frozen(np.array(codes))
+        self.owner = frozen(np.unique(self.codes, return_inverse=True)[1])
         self._network = network
         self.usable = self._usable(codes)
         self._minor = MINOR if rules.usual and network.main.any() else 1.0
-        self.open = _frozen(self._open())
+        self.open = frozen(self._open())
         if rules.without or rules.closed:
             self.usable = self.usable & self._reached()
-        self.usable = _frozen(self.usable)
-        self.weight = _frozen(np.where(self.open, self._count(), CLOSED).astype(np.int32))
+        self.usable = frozen(self.usable)
+        self.weight = frozen(np.where(self.open, self._count(), CLOSED).astype(np.int32))
 
     def _usable(self, codes: tuple[str, ...]) -> npt.NDArray[np.bool_]:
         """Return which nodes may be used: by country, and by region where rules name one."""
@@ -142,7 +143,7 @@ class Router:
         shape = (network.junctions, network.junctions)
         _, labels = connected_components(coo_matrix(cells, shape), directed=False)
         inner = np.repeat(labels[network.tail], network.interior)
-        return _frozen(np.concatenate([labels, inner]))
+        return frozen(np.concatenate([labels, inner]))
 
     def path(self, sources: list[tuple[int, int]], targets: list[tuple[int, int]]) -> Found | None:
         """Return (weight, arcs) of the best path; None where there is none.
@@ -160,11 +161,6 @@ class Router:
 def as_sequence(array: npt.NDArray[Any]) -> Any:
     """Return whole numbers as a sequence that compiled code reads without a list of objects."""
     return memoryview(array.astype(np.uint32))  # type: ignore[arg-type] # numpy's stubs before 3.12
-
-
-def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    array.flags.writeable = False
-    return array
 
 
 @cache

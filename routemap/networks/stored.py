@@ -1,4 +1,4 @@
-"""Read the shipped arrays of a network."""
+"""Read the shipped arrays of a network, and keep arrays from being written to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,13 @@ from routemap.errors import AssetError
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["read_arrays"]
+__all__ = ["frozen", "read_arrays"]
+
+
+def frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return an array that can no longer be written to: itself."""
+    array.flags.writeable = False
+    return array
 
 
 def read_arrays(name: str) -> dict[str, npt.NDArray[Any]]:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from routemap import geography
 from routemap.networks.engine import Router, as_sequence
 from routemap.networks.graph import KINDS, TRANSFER
-from routemap.networks.stored import read_arrays
+from routemap.networks.stored import frozen, read_arrays
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -201,23 +201,23 @@ class TrackNetwork:
     @cached_property
     def chain_metres(self) -> Ints:
         """Length of each chain."""
-        return _frozen(np.add.reduceat(self.metres, self.edge))
+        return frozen(np.add.reduceat(self.metres, self.edge))
 
     @cached_property
     def noise(self) -> npt.NDArray[np.uint8]:
         """A seeded 1 to 20 by chain, that decides between two equally long ones."""
         random = np.random.default_rng(0)
-        return _frozen(random.integers(1, 21, len(self.tail)).astype(np.uint8))
+        return frozen(random.integers(1, 21, len(self.tail)).astype(np.uint8))
 
     @cached_property
     def metres_before(self) -> npt.NDArray[np.int64]:
         """Metres of all edges before each edge: differences are lengths along a chain."""
-        return _frozen(np.concatenate([[0], np.cumsum(self.metres, dtype=np.int64)]))
+        return frozen(np.concatenate([[0], np.cumsum(self.metres, dtype=np.int64)]))
 
     @cached_property
     def crossing(self) -> npt.NDArray[np.bool_]:
         """Whether a chain goes from one territory to another."""
-        return _frozen(self.unit[self.tail] != self.unit[self.head])
+        return frozen(self.unit[self.tail] != self.unit[self.head])
 
     @cached_property
     def closed_by(self) -> Mapping[int, tuple[str, ...]]:
@@ -233,7 +233,7 @@ class TrackNetwork:
         """Which chains are transfers between gauges, or closed at some time."""
         found = self.kind == TRANSFER
         found[list(self.closed_by)] = True
-        return _frozen(found)
+        return frozen(found)
 
     @cached_property
     def trace(self) -> Ints:
@@ -257,7 +257,7 @@ class TrackNetwork:
         kind = self.kind[chain]
         kind[(kind == 0) & (offset > SCHEMATIC_M)] = SCHEMATIC
         found[row, LABEL] = unit * 8 + kind
-        return _frozen(found)
+        return frozen(found)
 
     def _in_line(self) -> Ints:
         """Return the nodes of each chain, tail and head in them, end to end."""
@@ -325,11 +325,6 @@ def _spans(lon: float, lat: float, reach: float) -> list[tuple[int, int]]:
     return [(row * wide + first, row * wide + last) for row in rows for first, last in spans]
 
 
-def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    array.flags.writeable = False
-    return array
-
-
 @cache
 def load(mode: str) -> TrackNetwork:
     """Return the shipped network of a mode, read once; raises `AssetError` if it is damaged."""
@@ -352,9 +347,9 @@ def read(mode: str, stored: Mapping[str, npt.NDArray[Any]]) -> TrackNetwork:
         "edge": edge,
         "metres": stored["metres"].astype(np.int32),
     }
-    frozen = {name: _frozen(array) for name, array in arrays.items()}
+    held = {name: frozen(array) for name, array in arrays.items()}
     junctions = int(stored["junctions"])
-    return TrackNetwork(mode, per_degree, **frozen, junctions=junctions, closures=_closures(stored))
+    return TrackNetwork(mode, per_degree, **held, junctions=junctions, closures=_closures(stored))
 
 
 def _closures(stored: Mapping[str, npt.NDArray[Any]]) -> Mapping[str, Closure]:
@@ -364,5 +359,5 @@ def _closures(stored: Mapping[str, npt.NDArray[Any]]) -> Mapping[str, Closure]:
     chains = np.split(stored["closure_chain"], np.cumsum(counts)[:-1])
     names = ("id", "name", "since", "until", "source")
     columns = (stored[f"closure_{name}"].tolist() for name in names)
-    rows = zip(*columns, map(_frozen, chains), strict=True)
+    rows = zip(*columns, map(frozen, chains), strict=True)
     return MappingProxyType({row[0]: Closure(*row) for row in rows})

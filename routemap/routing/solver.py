@@ -25,7 +25,7 @@ __all__ = ["BY", "MODES", "TODAY", "Solver", "Terms", "course_between", "path_of
 MODES = (*networks.NETWORKS, "air", "unknown")
 GREAT_CIRCLE = frozenset({"air", "unknown"})
 BY = ("usual", "length")
-TODAY = "9999-12-31", "9999-12-31"
+TODAY = networks.FOREVER, networks.FOREVER
 """The days asked about where none are given: a closure is in force if no end of it is known."""
 
 
@@ -159,8 +159,6 @@ class Solver:
         course, stated = self._obeying(tuple(constraints), terms.by)
         if terms.by == "usual" and self._is_too_long(course.length_m):
             return Solver(self.ends, replace(terms, by="length")).path(constraints)
-        if terms.by == "length":
-            self._lengths[stated] = course.length_m
         self._check_detour(course.length_m, stated)
         return path_of(course, terms, self.geodesic_m, Bill(lambda: self._sums(stated)))
 
@@ -177,13 +175,15 @@ class Solver:
                 reason = f"{error}{self._shut(constraints)}"
                 raise NoRouteError(reason, self.failure(reason, constraints)) from None
             closed = self._closures(course, constraints)
+        if by == "length":
+            self._lengths[constraints] = course.length_m
         return course, constraints
 
     def _sums(self, constraints: tuple[Constraint, ...]) -> Sums:
         """Return metres of the free and the shortest way, and the prices: by pure length."""
-        _, stated = self._obeying(constraints, "length")
-        shortest = self.length(stated)
-        return self.length(()), shortest, tuple(self._prices(stated, shortest))
+        course, stated = self._obeying(constraints, "length")
+        prices = tuple(self._prices(stated, course.length_m))
+        return self.length(()), course.length_m, prices
 
     def _closures(self, course: Course, known: Sequence[Constraint]) -> list[Constraint]:
         """Return the closures that a course runs against, as constraints; none that are known."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from routemap.networks.rules import Rules
 
-__all__ = ["BERTH_KM", "Search", "course", "length_m"]
+__all__ = ["BERTH_KM", "Search", "course"]
 
 BERTH_KM: Final = 25.0
 """A place over 25 km from navigable water has no berth."""
@@ -93,11 +93,6 @@ def course(network: WaterNetwork, origin: Point, destination: Point, rules: Rule
     seaway = Seaway(network, closed, barred)
     line = tighten(seaway, _rough(seaway, *berths, rules))
     return _course(network, (origin, destination), line, rules.view)
-
-
-def length_m(network: WaterNetwork, origin: Point, destination: Point, rules: Rules) -> float:
-    """Return the length in metres of `course`."""
-    return course(network, origin, destination, rules).length_m
 
 
 def _barred(network: WaterNetwork, rules: Rules) -> npt.NDArray[np.int16]:
