@@ -334,3 +334,9 @@ def test_the_ends_of_every_gate_are_land_or_the_pole():
         "white-sea-baltic"
     }
     assert all(len(river[one].edges) for one in river)
+
+
+def test_a_berth_on_the_edge_of_its_cell_stays_in_it() -> None:
+    """35.9 N is the edge of a row of cells at Valletta: land on one side, harbour on the other."""
+    line = water.course(networks.load("sea"), (14.5167, 35.9), (13.1875, 32.9208), Rules())
+    assert line.snap_m[0] == 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -46,6 +47,8 @@ DETOUR_KM: Final = 1e6
 CURE: Final = ", opened by naming it in via"
 SNAP_M: Final = 1.0
 """A shorter snap is rounding."""
+EDGE_DEG: Final = 1e-7
+"""A point nearer to the edge of its cell, 1 cm, is moved inwards by so much."""
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -125,8 +128,17 @@ def _berth_within(network: WaterNetwork, point: Point, reach_km: float) -> _Bert
         return None
     best = int(away.argmin())
     if away[best] == 0:
-        return _Berth(int(node[best]), lon, lat)
+        return _Berth(int(node[best]), *_inside(lon, lat))
     return _Berth(int(node[best]), float(x[best]), float(y[best]))
+
+
+def _inside(lon: float, lat: float) -> Point:
+    """Return a point off the edge of its cell, which rounding would put into the next one."""
+    def kept(value: float, edge: float) -> float:
+        low = edge + math.floor((value - edge) * CELLS) / CELLS
+        return min(max(value, low + EDGE_DEG), low + 1 / CELLS - EDGE_DEG)
+
+    return kept(lon, -180.0), kept(lat, -90.0)
 
 
 def _navigable(
