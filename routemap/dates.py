@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["WIDENING_DAYS", "When", "hull", "parse"]
 
 WIDENING_DAYS: Mapping[str, int] = MappingProxyType({"day": 3, "month": 10, "year": 90})
-"""How many days the hard bounds of a date marked ``~`` or ``?`` lie outside, by precision. A
-convention of routemap's, not a standard."""
+"""How many days the hard bounds of a date marked ``~``, ``?`` or ``%`` lie outside, by precision. A
+convention of routemap's, not a standard; a case may override it."""
 
 _DATE = re.compile(r"(\d{3}[\dX]|\d{2}XX)(?:-(\d[\dX]|XX)(?:-(\d[\dX]|XX))?)?([~?%]?)", re.ASCII)
 _CLOCK = r"(?:[01]\d|2[0-4])(?::[0-5]\d(?::[0-5]\d(?:\.\d+)?)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?"
@@ -66,7 +66,7 @@ class _End:
     loose: bool
 
 
-def parse(text: str) -> When:
+def parse(text: str, *, widening: Mapping[str, int] = WIDENING_DAYS) -> When:
     """Read an EDTF date or interval.
 
     Parameters
@@ -74,6 +74,8 @@ def parse(text: str) -> When:
     text
         Year, month or day, with ``X`` for unknown digits and ``~``, ``?`` or ``%`` at the end;
         two of them joined by ``/``; ``..`` for an open end. A date-time counts as its day.
+    widening
+        Days from 0 by precision ("day", "month", "year"), in place of those of `WIDENING_DAYS`.
 
     Raises
     ------
@@ -85,12 +87,13 @@ def parse(text: str) -> When:
     written = text.strip()
     _refuse(written)
     start, end = _ends(written)
+    days = {**WIDENING_DAYS, **widening}
     return When(
         text=written,
         earliest=start.first if start else None,
         latest=end.last if end else None,
-        hard_earliest=_widened(start, -1),
-        hard_latest=_widened(end, 1),
+        hard_earliest=_widened(start, -1, days),
+        hard_latest=_widened(end, 1, days),
     )
 
 
@@ -184,14 +187,14 @@ def _matching(digits: str | None, numbers: range) -> list[int]:
     return [number for number in numbers if pattern.fullmatch(f"{number:02d}")]
 
 
-def _widened(end: _End | None, sign: int) -> date | None:
+def _widened(end: _End | None, sign: int, days: Mapping[str, int]) -> date | None:
     if end is None:
         return None
     bound = end.first if sign < 0 else end.last
     if not end.loose:
         return bound
     try:
-        return bound + timedelta(days=sign * WIDENING_DAYS[end.precision])
+        return bound + timedelta(days=sign * days[end.precision])
     except OverflowError:  # the calendar ends there
         return bound
 

@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from routemap import geography
+from routemap import dates, geography
 from routemap.claims import (
     BORDER_VIEWS,
     GRADE_WORDS,
@@ -23,6 +23,8 @@ from routemap.claims import (
     Leg,
     Site,
     Source,
+    Suppression,
+    Verdict,
     best_grade,
     grade,
     independent_sources,
@@ -67,6 +69,31 @@ def test_quantities(
     assert (quantity.qualifier, quantity.low, quantity.high) == (qualifier, low, high)
     assert quantity.unit == unit
     assert str(quantity) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "unit", "per"),
+    [
+        ("300 containers a voyage", 300, 300, "containers", "voyage"),
+        ("300 containers per voyage", 300, 300, "containers", "voyage"),
+        ("300 containers/voyage", 300, 300, "containers", "voyage"),
+        ("about 300 containers each trip", 300, 300, "containers", "trip"),
+        ("70 wagons per Train", 70, 70, "wagons", "train"),
+        ("2 to 4 containers a wagon", 2, 4, "containers", "wagon"),
+        ("more than 3 trains / day", 3, None, "trains", "day"),
+        ("1.5 tonnes of grain an hour", 1.5, 1.5, "tonnes of grain", "hour"),
+        ("20 tonnes of grain per truck", 20, 20, "tonnes of grain", "truck"),
+        ("5 parts per unit", 5, 5, "parts per unit", None),
+        ("4 voyages", 4, 4, "voyages", None),
+        ("3 cases a train of mules", 3, 3, "cases a train of mules", None),
+    ],
+)
+def test_quantities_for_each(
+    text: str, low: float, high: float | None, unit: str, per: str | None
+) -> None:
+    quantity = parse_quantity(text)
+    assert (quantity.low, quantity.high) == (low, high)
+    assert (quantity.unit, quantity.per, str(quantity)) == (unit, per, text)
 
 
 @pytest.mark.parametrize(
@@ -140,18 +167,25 @@ def test_a_distance_needs_a_unit() -> None:
     st.integers(0, 10**9),
     st.none() | st.integers(0, 10**9),
     st.booleans(),
-    st.sampled_from(["containers", "voyages", "tonnes of grain"]),
+    st.sampled_from(
+        [
+            ("voyages", "voyages", None),
+            ("tonnes of grain", "tonnes of grain", None),
+            ("containers a voyage", "containers", "voyage"),
+            ("tonnes of grain/day", "tonnes of grain", "day"),
+        ]
+    ),
 )
 def test_a_quantity_keeps_its_text_and_its_numbers(
-    qualifier: str, low: int, high: int | None, grouped: bool, unit: str
+    qualifier: str, low: int, high: int | None, grouped: bool, counted: tuple[str, str, str | None]
 ) -> None:
     def number(value: int) -> str:
         return f"{value:,}" if grouped else str(value)
 
     assume(high is None or low <= high)
-    text = f"{qualifier}{number(low)}{'' if high is None else f' to {number(high)}'} {unit}"
+    text = f"{qualifier}{number(low)}{'' if high is None else f' to {number(high)}'} {counted[0]}"
     quantity = parse_quantity(text)
-    assert (quantity.text, quantity.unit) == (text, unit)
+    assert (quantity.text, quantity.unit, quantity.per) == (text, *counted[1:])
     assert quantity.low in {None, low}
     assert quantity.high in {None, low if high is None else high}
     assert (quantity.low is None) == (qualifier in {"up to ", "fewer than "})
@@ -331,7 +365,12 @@ def test_the_count_does_not_depend_on_the_order(
     ("fields", "message"),
     [
         ({"leg": ()}, "this one is about nothing"),
-        ({"at": "najin"}, "this one is about leg and at"),
+        ({"at": "najin", "leg": (), "route": "r", "seen": "2023"}, "about route and at"),
+        ({"at": "najin", "against": "x", "seen": "2023"}, "this one is about leg and against"),
+        ({"at": "najin"}, "at beside a leg is where the movement was seen, and seen is missing"),
+        ({"at": "najin", "moved": "2023"}, "and seen is missing"),
+        ({"at": "a", "leg": ("l", "m"), "seen": "2023"}, "at is a place on one leg, and 2 legs"),
+        ({"leg": (), "at": "najin", "declared": "Dunay, RU"}, "none is named"),
         ({"leg": (), "origin": "a", "destination": "b"}, "origin, destination and mode belong"),
         ({"leg": (), "against": "x"}, "a claim against something cannot assert it"),
         ({"moved": "2023", "arrived": "2023"}, "moved is given beside departed or arrived"),
@@ -346,6 +385,61 @@ def test_the_count_does_not_depend_on_the_order(
 def test_claims_that_do_not_hold_together(fields: dict[str, object], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         claim(**fields)
+
+
+def test_a_claim_may_say_where_on_the_way_it_was_seen() -> None:
+    ends = {"leg": (), "origin": "Dunay, RU", "destination": "Tikhoretsk, RU", "mode": "rail"}
+    for movement in ({}, ends):
+        one = claim(at="Novosibirsk, RU", seen="2023-09-20~", departed="2023-09-07", **movement)
+        assert one.on_the_way
+        assert str(one.when) == "2023-09-07/2023-09-20~"
+    stock = claim(leg=(), at="najin", seen="2023-09-07")
+    assert not stock.on_the_way
+    assert not claim(seen="2023-09-20").on_the_way
+
+
+def test_the_declared_destination_is_of_a_movement() -> None:
+    for about in ({}, {"leg": (), "route": "r"}):
+        assert claim(declared="Port Said, EG", **about).declared == "Port Said, EG"
+
+
+def test_dates_are_widened_as_the_context_says() -> None:
+    fields = {"id": "c", "source": "a", "leg": "l", "seen": "2023-09-07~", "arrived": "2023-09~"}
+    usual = Claim.model_validate(fields)
+    wide = Claim.model_validate(fields, context={"widening": {"day": 7}})
+    assert (usual.seen, usual.arrived) == (dates.parse("2023-09-07~"), dates.parse("2023-09~"))
+    assert wide.seen == dates.parse("2023-09-07~", widening={"day": 7})
+    assert wide.arrived == usual.arrived
+    assert wide != usual
+    assert wide.model_dump(mode="json") == usual.model_dump(mode="json")
+
+
+@pytest.mark.parametrize(
+    ("model", "fields", "field"),
+    [
+        (Suppression, {"rows": ()}, "rows"),
+        (Suppression, {"rule": "One source"}, "rule"),
+        (Suppression, {"reason": ""}, "reason"),
+        (Suppression, {"note": "x"}, "note"),
+        (Verdict, {"verdict": "likely"}, "verdict"),
+        (Verdict, {"note": ""}, "note"),
+        (Verdict, {"claim": ("a", "b")}, "claim"),
+    ],
+)
+def test_overrides_that_do_not_hold_together(
+    model: type[Suppression | Verdict], fields: dict[str, object], field: str
+) -> None:
+    whole = OVERRIDES[model]
+    assert model.model_validate(whole).model_dump(exclude={"rows"}).items() <= whole.items()
+    with pytest.raises(ValidationError) as caught:
+        model.model_validate(whole | fields)
+    assert [error["loc"] for error in caught.value.errors()] == [(field,)]
+
+
+OVERRIDES: dict[type[Suppression | Verdict], dict[str, object]] = {
+    Suppression: {"id": "s", "rule": "one-source", "rows": ["l", "c"], "reason": "Looked at"},
+    Verdict: {"id": "v", "claim": "c", "route": "r", "verdict": "neutral", "note": "Looked at"},
+}
 
 
 def test_a_claim_has_defaults_and_lists() -> None:
@@ -465,6 +559,11 @@ def test_a_claim_writes_out_as_it_was_read() -> None:
 def test_a_case_counts_and_finds() -> None:
     case = replace(full_case(), read=5)
     assert (case.accepted, case.rejected) == (3, 2)
+    overrides = [model.model_validate(row) for model, row in OVERRIDES.items()]
+    both = replace(case, suppressed=tuple(overrides[:1]), verdicts=tuple(overrides[1:]))
+    assert (both.accepted, both.rejected) == (5, 0)
+    assert both != case
+    assert hash(both) == hash(replace(both, read=7))
     assert case.source("a").title == "a"
     with pytest.raises(KeyError):
         case.source("b")

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from routemap.dates import WIDENING_DAYS, When, hull, parse
 from routemap.errors import DateError, RoutemapError
 
+USUAL = dict(WIDENING_DAYS)
+
 
 def day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
@@ -75,6 +77,27 @@ def test_a_qualifier_widens_the_hard_bounds_only(
     plain = parse(text.translate(str.maketrans("", "", "~?%")))
     assert (when.earliest, when.latest) == (plain.earliest, plain.latest)
     assert (when.hard_earliest, when.hard_latest) == (day(hard_earliest), day(hard_latest))
+
+
+@pytest.mark.parametrize(
+    ("text", "widening", "hard_earliest", "hard_latest"),
+    [
+        ("2023-09-07~", {"day": 5}, "2023-09-02", "2023-09-12"),
+        ("2023-09-07~", {"day": 0}, "2023-09-07", "2023-09-07"),
+        ("2023-09-07~", {"month": 5}, "2023-09-04", "2023-09-10"),
+        ("2023-09-07", {"day": 5}, "2023-09-07", "2023-09-07"),
+        ("2023-08~/2023-09-07?", {"day": 1, "month": 31}, "2023-07-01", "2023-09-08"),
+        ("../2023%", {"year": 366}, None, "2024-12-31"),
+        ("9999~", {"year": 3650}, "9989-01-03", "9999-12-31"),
+    ],
+)
+def test_a_case_may_widen_otherwise(
+    text: str, widening: dict[str, int], hard_earliest: str | None, hard_latest: str | None
+) -> None:
+    when = parse(text, widening=widening)
+    assert (when.hard_earliest, when.hard_latest) == (day(hard_earliest), day(hard_latest))
+    usual = parse(text)
+    assert (when.text, when.earliest, when.latest) == (text, usual.earliest, usual.latest)
 
 
 INTERVAL_CURE = (
@@ -190,6 +213,30 @@ def test_bounds_lie_inside_the_hard_bounds(text: str) -> None:
     assert (when.latest is None) == (when.hard_latest is None) == text.endswith("/..")
 
 
+widenings = st.fixed_dictionaries(
+    {}, optional={precision: st.integers(0, 3650) for precision in WIDENING_DAYS}
+)
+
+
+@given(anything, widenings, widenings)
+def test_more_days_never_narrow_the_hard_bounds(
+    text: str, one: dict[str, int], other: dict[str, int]
+) -> None:
+    narrow = {key: min(one.get(key, days), other.get(key, days)) for key, days in USUAL.items()}
+    wide = {key: max(one.get(key, days), other.get(key, days)) for key, days in USUAL.items()}
+    inner, outer = parse(text, widening=narrow), parse(text, widening=wide)
+    low, high = date.min, date.max
+    assert (inner.earliest, inner.latest) == (outer.earliest, outer.latest)
+    assert (outer.hard_earliest or low) <= (inner.hard_earliest or low) <= (inner.earliest or low)
+    assert (outer.hard_latest or high) >= (inner.hard_latest or high) >= (inner.latest or high)
+
+
+@given(anything, widenings)
+def test_what_is_not_overridden_stays(text: str, some: dict[str, int]) -> None:
+    assert parse(text, widening=some) == parse(text, widening={**USUAL, **some})
+    assert parse(text, widening={}) == parse(text, widening=USUAL) == parse(text)
+
+
 @given(anything)
 def test_the_text_is_kept_and_reads_back_equal(text: str) -> None:
     when = parse(f" {text}\n")
@@ -254,9 +301,9 @@ def test_hull(texts: list[str], hulled: str | None) -> None:
     assert (found and found.text) == hulled
 
 
-@given(st.lists(anything, min_size=1, max_size=5))
-def test_a_hull_holds_every_date_and_no_more(texts: list[str]) -> None:
-    spans = [parse(text) for text in texts]
+@given(st.lists(anything, min_size=1, max_size=5), widenings)
+def test_a_hull_holds_every_date_and_no_more(texts: list[str], widening: dict[str, int]) -> None:
+    spans = [parse(text, widening=widening) for text in texts]
     found = hull(spans)
     assert found is not None
     low, high = date.min, date.max
@@ -265,7 +312,7 @@ def test_a_hull_holds_every_date_and_no_more(texts: list[str]) -> None:
     assert (found.hard_earliest or low) == min(one.hard_earliest or low for one in spans)
     assert (found.hard_latest or high) == max(one.hard_latest or high for one in spans)
     if found.text != "../..":
-        again = parse(found.text)
+        again = parse(found.text, widening=widening)
         assert (again.earliest, again.latest) == (found.earliest, found.latest)
 
 

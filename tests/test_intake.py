@@ -21,9 +21,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from routemap import model
+from routemap import dates, model, speeds
 from routemap.claims import TABLES, Case
-from routemap.errors import ArgumentError, InputError, OutputError, Problem
+from routemap.errors import ArgumentError, InputError, OutputError, Problem, RoutemapError
 from routemap.intake import read_case, schema, write_starter
 from routemap.intake.link import _loops
 from routemap.intake.raw import MAX_BYTES, RawRow, did_you_mean
@@ -223,7 +223,7 @@ def test_a_file_of_the_folder_that_is_no_table_is_not_ignored(tmp_path: Path) ->
         ),
         (
             "zebra.xlsx: it is none of the tables of a case. "
-            "Tables are sources, places, legs, routes, claims. "
+            "Tables are sources, places, legs, routes, claims, suppressed, verdicts. "
             "Rename it, or move it out of the folder."
         ),
     ]
@@ -657,6 +657,122 @@ def test_what_rows_say_of_a_source_is_gathered(tmp_path: Path) -> None:
     assert news.id.isascii()
 
 
+# Overrides of the analyst, and figures of the header
+
+OVERRIDDEN = """\
+claims:
+- {id: told, source: log, leg: by-sea, seen: 2023-09-07~, arrived: 2023-09~}
+sources:
+- {id: log, title: Log, published: 2023~}
+legs:
+- {id: by-sea, origin: "Vladivostok, RU", destination: "Nakhodka, RU", mode: sea}
+routes:
+- {id: way, title: Way, legs: by-sea}
+suppressed:
+- {id: mine, rule: one-source, rows: [told, by-sea], reason: Looked at}
+- {rule: one-source, rows: way, reason: Looked at}
+verdicts:
+- {claim: told, route: way, verdict: inconsistent, note: Looked at}
+"""
+
+
+def test_overrides_are_read_and_named_by_their_number(tmp_path: Path) -> None:
+    case = one_case(tmp_path, OVERRIDDEN.encode())
+    assert [(one.id, one.rule, one.rows) for one in case.suppressed] == [
+        ("mine", "one-source", ("told", "by-sea")),
+        ("suppressed-2", "one-source", ("way",)),
+    ]
+    (verdict,) = case.verdicts
+    assert (verdict.id, verdict.claim, verdict.route) == ("verdicts-1", "told", "way")
+    assert (verdict.verdict, verdict.note) == ("inconsistent", "Looked at")
+    assert case.origin["suppressed", "suppressed-2"] == ("case.yaml", 11)
+    assert (case.read, case.accepted) == (7, 7)
+
+
+def test_an_id_made_by_number_is_unique_as_any_other(tmp_path: Path) -> None:
+    text = OVERRIDDEN.replace("id: mine", "id: suppressed-2")
+    assert messages(text, tmp_path) == [
+        (
+            "case.yaml:11: suppressed suppressed-2 [id] 'suppressed-2': the id stands already in "
+            "suppressed, case.yaml:10. Ids are unique over the whole case: choose another."
+        )
+    ]
+
+
+rows_of = st.lists(st.sampled_from(OVERRIDDEN.splitlines()), unique=True).map(set)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lost=rows_of)
+def test_every_row_of_seven_tables_is_accepted_or_refused(lost: set[str], tmp_path: Path) -> None:
+    kept = [line for line in OVERRIDDEN.splitlines() if line not in lost or line[0] != "-"]
+    file = tmp_path / "kept.yaml"
+    file.write_text("\n".join(kept))
+    case = read_case(file, partial=True)
+    assert case.read == sum(line.startswith("-") for line in kept)
+    assert case.accepted == len(case.origin) == case.read - case.rejected
+    waiting = sum(one.waiting for one in case.problems)
+    assert len({one.line for one in case.problems}) + waiting == case.rejected
+
+
+def test_the_widening_of_a_case_is_that_of_its_dates(tmp_path: Path) -> None:
+    case = one_case(tmp_path, ("widening: {day: 5, year: 0}\n" + OVERRIDDEN).encode())
+    assert case.widening == {"day": 5, "year": 0}
+    (claim,), (source,) = case.claims, case.sources
+    assert claim.seen == dates.parse("2023-09-07~", widening={"day": 5})
+    assert claim.arrived == dates.parse("2023-09~")
+    assert source.published == dates.parse("2023~", widening={"year": 0})
+    usual = one_case(tmp_path, OVERRIDDEN.encode())
+    assert (usual.widening, usual.claims[0].seen) == ({}, dates.parse("2023-09-07~"))
+    assert case != usual
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    widening=st.dictionaries(st.sampled_from(["day", "month", "year"]), st.integers(0, 3650)),
+    behind=st.booleans(),
+)
+def test_any_precisions_may_be_widened(
+    widening: dict[str, int], behind: bool, tmp_path: Path
+) -> None:
+    header = f"widening: {json.dumps(widening)}\n"
+    text = OVERRIDDEN + header if behind else header + OVERRIDDEN
+    case = one_case(tmp_path, text.encode())
+    claim = case.claims[0]
+    assert case.widening == widening
+    for when in (claim.seen, claim.arrived, claim.when, case.sources[0].published):
+        assert when == dates.hull([when])
+    assert claim.seen == dates.parse("2023-09-07~", widening=widening)
+    assert claim.arrived == dates.parse("2023-09~", widening=widening)
+    assert hash(case) == hash(one_case(tmp_path, text.encode()))
+
+
+@pytest.mark.parametrize(
+    ("mode", "text"),
+    [
+        ("rail", "-5 km/day"),
+        ("sea", "0 knots"),
+        ("road", "fast"),
+        ("rail", "900 to 600 km/day"),
+        ("ship", "10 knots"),
+        ("rail", "600"),
+    ],
+)
+def test_a_speed_that_cannot_be_read_is_a_problem_of_its_line(
+    mode: str, text: str, tmp_path: Path
+) -> None:
+    with pytest.raises(RoutemapError) as caught:
+        speeds.paces({mode: text})
+    file = tmp_path / "case.yaml"
+    file.write_text(f"case: fast\nspeeds:\n  river: 150 to 250 km/day\n  {mode}: {text}\n")
+    case = read_case(file, partial=True)
+    (problem,) = case.problems
+    place = (problem.file, problem.line, problem.table, problem.field, problem.value)
+    assert place == ("case.yaml", 4, "case", f"speeds.{mode}", text)
+    assert (problem.reason, problem.cure) == caught.value.carried
+    assert case.speeds == {"river": "150 to 250 km/day"}
+
+
 # The worked case
 
 
@@ -682,7 +798,7 @@ def write_tables(folder: Path, file: Path, delimiter: str = ",") -> None:
     header, rows = raw_rows(file)
     lines = [f"{key}: {json.dumps(value)}" for key, value in header.values.items()]
     (folder / "case.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    for table in TABLES:
+    for table in dict.fromkeys(row.table for row in rows):
         records = [cells(row) for row in rows if row.table == table]
         names = list(dict.fromkeys(name for record in records for name in record))
         with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as stream:
@@ -710,14 +826,22 @@ def test_the_worked_case_is_read_whole() -> None:
     )
 
 
+@pytest.mark.parametrize("file", [WORKED / "case.yaml", STARTER], ids=["worked", "starter"])
 @pytest.mark.parametrize("delimiter", [",", ";"])
-def test_yaml_and_csv_give_equal_values(tmp_path: Path, delimiter: str) -> None:
-    write_tables(tmp_path, WORKED / "case.yaml", delimiter)
-    case = read_case(tmp_path)
-    assert case == read_case(WORKED)
-    assert hash(case) == hash(read_case(WORKED / "case.yaml"))
-    assert case.origin["claims", "nsc-sea"] == ("claims.csv", 3)
-    assert sorted(case.inputs) == sorted(["case.yaml", *(f"{table}.csv" for table in TABLES)])
+def test_yaml_and_csv_give_equal_values(tmp_path: Path, delimiter: str, file: Path) -> None:
+    write_tables(tmp_path, file, delimiter)
+    case, written = read_case(tmp_path), read_case(file)
+    assert case == written
+    assert hash(case) == hash(written)
+    third = case.claims[1].id
+    assert case.origin["claims", third] == ("claims.csv", 3)
+    assert set(case.inputs) == {"case.yaml", *(f"{table}.csv" for table, _ in case.origin)}
+
+
+def test_the_starter_has_a_row_of_every_table() -> None:
+    case = read_case(STARTER)
+    assert {table for table, _ in case.origin} == set(TABLES)
+    assert [row.id for row in (*case.suppressed, *case.verdicts)] == ["suppressed-1", "verdicts-1"]
 
 
 @pytest.mark.parametrize("file", [WORKED / "case.yaml", STARTER], ids=["worked", "starter"])
@@ -741,12 +865,34 @@ def test_the_schema_accepts_what_is_read(file: Path) -> None:
         ("claims", {"id": "a", "source": "b", "at": "c", "credibility": "7"}),
         ("claims", {"id": "a", "source": "b", "at": "c", "credibility_of": {"dates": "1"}}),
         ("claims", {"id": "a", "source": "b", "at": "c", "carrier": {"name": "x"}}),
+        ("suppressed", {"rule": "one-source", "rows": ["a"]}),
+        ("suppressed", {"rule": "One source", "rows": "a", "reason": "b"}),
+        ("verdicts", {"claim": "a", "route": "b", "verdict": "likely", "note": "c"}),
+        (
+            "verdicts",
+            {"id": "Not An Id", "claim": "a", "route": "b", "verdict": "neutral", "note": "c"},
+        ),
         ("ships", {"id": "a"}),
     ],
 )
 def test_the_schema_refuses_what_is_refused(table: str, row: dict[str, Any]) -> None:
     errors = list(jsonschema.Draft202012Validator(schema()).iter_errors({table: [row]}))
     assert len(errors) == 1
+
+
+@pytest.mark.parametrize(
+    ("widening", "accepted"),
+    [
+        ({}, True),
+        ({"day": "0", "year": "3650"}, True),
+        ({"days": "1"}, False),
+        ({"day": "-1"}, False),
+    ],
+)
+def test_the_schema_knows_what_a_date_is_widened_by(
+    widening: dict[str, str], accepted: bool
+) -> None:
+    assert jsonschema.Draft202012Validator(schema()).is_valid({"widening": widening}) == accepted
 
 
 # The starter case

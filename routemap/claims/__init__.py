@@ -1,9 +1,19 @@
-"""What a case says, as frozen values: sources, places, legs, routes and claims."""
+"""What a case says, as frozen values: its sources, places, legs, routes, claims and overrides."""
 
 from routemap.claims.case import BORDER_VIEWS, Case, Position
 from routemap.claims.frozen import FrozenMapping
 from routemap.claims.phrases import Distance, Quantity, parse_distance, parse_quantity
-from routemap.claims.values import TABLES, Claim, Leg, Route, Row, Site, Source
+from routemap.claims.values import (
+    TABLES,
+    Claim,
+    Leg,
+    Route,
+    Row,
+    Site,
+    Source,
+    Suppression,
+    Verdict,
+)
 from routemap.claims.weight import GRADE_WORDS, best_grade, grade, independent_sources, roots
 
 __all__ = [
@@ -21,6 +31,8 @@ __all__ = [
     "Row",
     "Site",
     "Source",
+    "Suppression",
+    "Verdict",
     "best_grade",
     "grade",
     "independent_sources",

@@ -1,4 +1,4 @@
-"""A case: five tables and a header, with what was read and what was refused kept beside them."""
+"""A case: seven tables and a header, with what was read and what was refused kept beside them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from routemap.claims.frozen import FrozenMapping
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from routemap.claims.values import Claim, Leg, Route, Site, Source
+    from routemap.claims.values import Claim, Leg, Route, Site, Source, Suppression, Verdict
     from routemap.errors import Problem
 
 __all__ = ["BORDER_VIEWS", "Case", "Position"]
@@ -29,10 +29,13 @@ class Case:
 
     Attributes
     ----------
-    case, title, graded_by, borders, speeds
-        The header. `speeds` are texts by mode.
+    case, title, graded_by, borders, speeds, widening
+        The header. `speeds` are texts by mode; `widening` is days by precision, and stands already
+        in the hard bounds of the dates of the tables.
     sources, places, legs, routes, claims
-        The five tables, in the order of the files.
+        What is reported, in the order of the files.
+    suppressed, verdicts
+        The analyst's overrides: findings set aside, and cells of the matrix of hypotheses.
     origin
         (file, line) of each row by (table, id).
     inputs
@@ -46,11 +49,14 @@ class Case:
     graded_by: str | None = None
     borders: str | None = None
     speeds: Mapping[str, str] = field(default_factory=FrozenMapping)
+    widening: Mapping[str, int] = field(default_factory=FrozenMapping)
     sources: tuple[Source, ...] = ()
     places: tuple[Site, ...] = ()
     legs: tuple[Leg, ...] = ()
     routes: tuple[Route, ...] = ()
     claims: tuple[Claim, ...] = ()
+    suppressed: tuple[Suppression, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
     origin: Mapping[tuple[str, str], Position] = field(
         default_factory=lambda: MappingProxyType({}), compare=False, repr=False
     )
@@ -63,8 +69,8 @@ class Case:
     @property
     def accepted(self) -> int:
         """How many rows were accepted."""
-        tables = (self.sources, self.places, self.legs, self.routes, self.claims)
-        return sum(len(table) for table in tables)
+        reported = (self.sources, self.places, self.legs, self.routes, self.claims)
+        return sum(map(len, (*reported, self.suppressed, self.verdicts)))
 
     @property
     def rejected(self) -> int:

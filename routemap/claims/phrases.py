@@ -23,7 +23,16 @@ _AMOUNT = (
     rf"(?:(?P<qualifier>{_WORDS})\s+)?(?P<low>{_NUMBER})"
     rf"(?:\s*(?:to|-|\u2013)\s*(?P<high>{_NUMBER}))?"
 )
-_QUANTITY = re.compile(rf"{_AMOUNT}\s+(?P<unit>[^\W\d][^\d;]*)", re.IGNORECASE)
+_EACH = (
+    *("voyage", "trip", "crossing", "ship", "vessel", "barge", "train", "wagon", "railcar"),
+    *("convoy", "truck", "lorry", "flight", "container", "hour", "day", "week", "month", "year"),
+)
+"""What a quantity may be counted for each of, as in "300 containers a voyage"."""
+_QUANTITY = re.compile(
+    rf"{_AMOUNT}\s+(?P<unit>[^\W\d][^\d;]*?)"
+    rf"(?:(?:\s+(?:an?|per|each|every)\s+|\s*/\s*)(?P<per>{'|'.join(_EACH)}))?",
+    re.IGNORECASE,
+)
 _DISTANCE = re.compile(
     rf"{_AMOUNT}\s*(?P<unit>km|kilomet(?:er|re)s?|mi|miles?|nm|nautical miles?)"
     r"(?:\s+from\s+(?P<start>.+?))?(?:\s+to\s+(?P<stop>.+))?",
@@ -52,6 +61,9 @@ class Quantity:
         qualifier: how far "about" reaches is not invented.
     unit
         The thing counted, as written: "containers".
+    per
+        What it is counted for each of, in small letters: "voyage" in "300 containers a voyage",
+        "wagons per train" likewise; None where the number is the whole.
     """
 
     text: str
@@ -59,6 +71,7 @@ class Quantity:
     low: float | None
     high: float | None
     unit: str
+    per: str | None = None
 
     def __str__(self) -> str:
         """Return the phrase as it was written."""
@@ -82,13 +95,14 @@ class Distance:
 
 
 def parse_quantity(text: str) -> Quantity:
-    """Read a phrase such as "more than 1000 containers", "at least 4 voyages", "4 to 5 voyages".
+    """Read a phrase such as "more than 1000 containers", "4 to 5 voyages", "70 wagons per train".
 
     Raises `PhraseError`, with the grammar as its cure, for anything else.
     """
     match = _matched(_QUANTITY, text, "quantity", _QUANTITY_CURE)
     qualifier, low, high = _bounds(match, text, _QUANTITY_CURE)
-    return Quantity(text.strip(), qualifier, low, high, match["unit"].strip())
+    per = match["per"].lower() if match["per"] else None
+    return Quantity(text.strip(), qualifier, low, high, match["unit"].strip(), per)
 
 
 def parse_distance(text: str) -> Distance:

@@ -1,4 +1,4 @@
-"""The five kinds of row as frozen values: what a case says, exactly as it says it."""
+"""The seven kinds of row as frozen values: what a case says, exactly as it says it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     StringConstraints,
+    ValidationInfo,
     WithJsonSchema,
     model_validator,
 )
@@ -28,10 +29,21 @@ from routemap.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["TABLES", "Claim", "Leg", "Route", "Row", "Site", "Source"]
+__all__ = [
+    "TABLES",
+    "Claim",
+    "Leg",
+    "Route",
+    "Row",
+    "Site",
+    "Source",
+    "Suppression",
+    "Verdict",
+]
 
 LONGEST_PHRASE = 500
 ID_PATTERN = r"^[a-z0-9][a-z0-9-]*$"
+RULE_PATTERN = r"^[a-z][a-z-]*$"
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=200)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 
@@ -50,18 +62,24 @@ Texts = Annotated[
 ]
 
 
+def _short(text: str) -> str:
+    if len(text) > LONGEST_PHRASE:
+        reason = f"{len(text)} characters stand where a date, number or phrase is meant."
+        raise InputError.of(reason, "Move the text to summary.")
+    return text
+
+
 def _reader(read: Callable[[str], Any]) -> BeforeValidator:
     """Return a validator that reads a short text and lets a value that was read already pass."""
+    return BeforeValidator(lambda value: read(_short(value)) if isinstance(value, str) else value)
 
-    def checked(value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        if len(value) > LONGEST_PHRASE:
-            reason = f"{len(value)} characters stand where a date, number or phrase is meant."
-            raise InputError.of(reason, "Move the text to summary.")
-        return read(value)
 
-    return BeforeValidator(checked)
+def _date(value: Any, info: ValidationInfo) -> Any:
+    """Read a short text as a date, widened as the context of the validation says."""
+    if not isinstance(value, str):
+        return value
+    context = info.context or {}
+    return dates.parse(_short(value), widening=context.get("widening", dates.WIDENING_DAYS))
 
 
 def _number(text: str) -> float:
@@ -92,7 +110,7 @@ Kilometres = Annotated[float, _reader(_number), Field(ge=0, allow_inf_nan=False)
 Credibility = Annotated[
     int, _reader(_grade), Field(ge=1, le=6), WithJsonSchema({"type": "string", "enum": [*"123456"]})
 ]
-Date = Annotated[When, _reader(dates.parse), PlainSerializer(str), _TEXT_SCHEMA]
+Date = Annotated[When, BeforeValidator(_date), PlainSerializer(str), _TEXT_SCHEMA]
 Url = Annotated[str, AfterValidator(_web)]
 Quantities = Annotated[
     tuple[Annotated[Quantity, _reader(parse_quantity), PlainSerializer(str), _TEXT_SCHEMA], ...],
@@ -120,7 +138,10 @@ Grades = Annotated[
 
 
 class Row(BaseModel):
-    """A row of a case. Immutable; an unknown field is refused."""
+    """A row of a case. Immutable; an unknown field is refused.
+
+    Its dates are widened by the ``widening`` of the validation's context; see `dates.parse`.
+    """
 
     model_config = ConfigDict(
         frozen=True, strict=True, extra="forbid", allow_inf_nan=False, arbitrary_types_allowed=True
@@ -223,6 +244,9 @@ class Claim(Row):
     """What one source says about legs, a route, a stock at a place, or other claims.
 
     `moved` holds the whole movement; `departed` and `arrived` its ends; `seen` an observation.
+    `at` alone is a stock seen at a place. Beside one leg, or beside origin, destination and mode,
+    it is where on the way the movement was `seen`. `declared` is the place that the carrier gave as
+    its destination, whether or not it went there.
     """
 
     source: Text
@@ -240,6 +264,7 @@ class Claim(Row):
     departed: Date | None = None
     arrived: Date | None = None
     seen: Date | None = None
+    declared: Text | None = None
     carrier: Texts = ()
     carrier_imo: Annotated[str, StringConstraints(pattern=r"^[0-9]{7}$")] | None = None
     carrier_flag: Text | None = None
@@ -265,12 +290,19 @@ class Claim(Row):
             return self.moved
         return dates.hull(one for one in (self.departed, self.arrived, self.seen) if one)
 
+    @property
+    def on_the_way(self) -> bool:
+        """Whether `at` is where a movement was seen, and not where a stock was."""
+        return self.at is not None and bool(self.leg or self.origin)
+
     @model_validator(mode="after")
     def _one_object(self) -> Self:
-        """Hold a claim to one thing that it is about, and to dates that fit it."""
+        """Hold a claim to one thing that it is about."""
         own = any(one is not None for one in (self.origin, self.destination, self.mode))
         about = [name for name in ("leg", "route", "at", "against") if getattr(self, name)]
         about += ["origin, destination, mode"] if own else []
+        if self.on_the_way:
+            about.remove("at")
         if len(about) != 1:
             found = " and ".join(about) or "nothing"
             reason = f"a claim is about one thing, and this one is about {found}."
@@ -286,12 +318,55 @@ class Claim(Row):
         if self.against and self.says == "asserts":
             reason = "a claim against something cannot assert it."
             raise InputError.of(reason, "Add says: denies or says: questions.")
+        return self
+
+    @model_validator(mode="after")
+    def _fitting(self) -> Self:
+        """Hold a claim to dates and places that fit what it is about."""
+        if self.on_the_way and self.seen is None:
+            reason = "at beside a leg is where the movement was seen, and seen is missing."
+            cure = "Add seen: and the day, or make a second claim of the place."
+            raise InputError.of(reason, cure)
+        if self.on_the_way and len(self.leg) > 1:
+            reason = f"at is a place on one leg, and {len(self.leg)} legs are named."
+            raise InputError.of(reason, "Keep the leg that was seen there.")
+        if self.declared is not None and not (self.leg or self.route or self.origin):
+            reason = "declared is where a movement was said to go, and none is named."
+            raise InputError.of(reason, "Give the leg or route, or origin, destination and mode.")
         if self.moved is not None and (self.departed or self.arrived):
             reason = "moved is given beside departed or arrived."
             raise InputError.of(reason, "Keep moved for the whole, or its two ends.")
         return self
 
 
+class Suppression(Row):
+    """Findings that the analyst sets aside: those of a rule that are about all the rows named.
+
+    `rows` are ids of places, legs, routes and claims. The reason stays visible.
+    """
+
+    rule: Annotated[str, StringConstraints(pattern=RULE_PATTERN, max_length=200)]
+    rows: Annotated[Texts, Field(min_length=1)]
+    reason: Text
+
+
+class Verdict(Row):
+    """What the analyst makes of a claim, were a route the true one: a cell of the matrix."""
+
+    claim: Text
+    route: Text
+    verdict: Literal["consistent", "inconsistent", "neutral"]
+    note: Text
+
+
 TABLES: Mapping[str, type[Row]] = MappingProxyType(
-    {"sources": Source, "places": Site, "legs": Leg, "routes": Route, "claims": Claim}
+    {
+        "sources": Source,
+        "places": Site,
+        "legs": Leg,
+        "routes": Route,
+        "claims": Claim,
+        "suppressed": Suppression,
+        "verdicts": Verdict,
+    }
 )

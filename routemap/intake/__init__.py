@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
-from routemap.claims import BORDER_VIEWS, TABLES, Case, FrozenMapping
+from routemap.claims import BORDER_VIEWS, TABLES, Case
+from routemap.dates import WIDENING_DAYS
 from routemap.errors import InputError, Problem
+from routemap.intake.header import read_header
 from routemap.intake.link import link
 from routemap.intake.lone import slug, with_sources
 from routemap.intake.raw import (
@@ -27,6 +31,7 @@ from routemap.intake.yaml_file import HEADER, read_yaml
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 __all__ = ["read_case", "schema", "write_starter"]
@@ -34,6 +39,8 @@ __all__ = ["read_case", "schema", "write_starter"]
 _SHEETS = frozenset({".xlsx", ".xlsm"})
 _TEXTS = frozenset({".csv", ".tsv"})
 _TABLE_LIKE = _SHEETS | _TEXTS | {".xls", ".ods"}
+_NUMBERED = frozenset({"suppressed", "verdicts"})
+"""Tables whose rows may come without an id: nothing in a case points at them."""
 _NOT_ONES_OWN = (".", "~$")
 """How the names begin of files that other programs leave: hidden ones, and locks."""
 
@@ -58,12 +65,13 @@ def read_case(path: str | os.PathLike[str], *, partial: bool = False) -> Case:
     """
     place = path_of(path)
     raw = _read_files(place)
-    entries = [(row, validate(row)) for row in raw.rows]
+    header, header_problems = read_header(raw.header, _identity(place))
+    widening = header.get("widening", WIDENING_DAYS)
+    entries = [(row, validate(row, widening)) for row in _numbered(raw.rows)]
     standing, refused = link(entries)
     tables: dict[str, list[Any]] = {table: [] for table in TABLES}
     for row, value in standing:
         tables[row.table].append(value)
-    header, header_problems = _header(raw.header, place)
     case = Case(
         **header | {table: tuple(rows) for table, rows in tables.items()},
         origin=MappingProxyType(
@@ -76,6 +84,23 @@ def read_case(path: str | os.PathLike[str], *, partial: bool = False) -> Case:
     if case.problems and not partial:
         raise _refusal(place, case.problems)
     return case
+
+
+def _identity(place: Path) -> str:
+    """Return an id for a case that names none: from the name of its folder or file."""
+    name = place.resolve()
+    return slug(name.name if name.is_dir() else name.stem)
+
+
+def _numbered(rows: Iterable[RawRow]) -> Iterator[RawRow]:
+    """Yield rows; an override without an id is called by its table and its number there."""
+    count: Counter[str] = Counter()
+    for row in rows:
+        count[row.table] += 1
+        if row.table in _NUMBERED:
+            yield replace(row, values={"id": f"{row.table}-{count[row.table]}", **row.values})
+        else:
+            yield row
 
 
 def _refusal(place: Path, problems: tuple[Problem, ...]) -> InputError:
@@ -174,31 +199,8 @@ def _read_table(file: Path, data: bytes, raw: RawCase, *, lone: bool) -> list[Ra
     return with_sources(rows) if lone else rows
 
 
-def _header(header: RawRow, place: Path) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the header's values, its id taken from the file's name where it has none."""
-    name = place.resolve()
-    values: dict[str, Any] = {"case": slug(name.name if name.is_dir() else name.stem)}
-    problems = []
-    for key, value in header.values.items():
-        if key == "speeds" and isinstance(value, dict):
-            values[key] = FrozenMapping(value)
-        elif key == "speeds":
-            cure = "Write under it one line a mode."
-            problems.append(header.problem(key, None, "speeds are given by mode.", cure))
-        elif not isinstance(value, str):
-            cure = "Write one text, not a list or mapping."
-            problems.append(header.problem(key, None, "one text is meant here.", cure))
-        elif key == "borders" and value not in BORDER_VIEWS:
-            hint = did_you_mean(value, BORDER_VIEWS)
-            cure = f"{hint} Use one of {', '.join(BORDER_VIEWS)}.".strip()
-            problems.append(header.problem(key, value, "it is no border view.", cure))
-        else:
-            values[key] = value
-    return values, problems
-
-
 def schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of a case file: the header and the five tables."""
+    """Return the JSON Schema (draft 2020-12) of a case file: the header and the seven tables."""
     from pydantic.json_schema import models_json_schema
 
     mode: Literal["validation"] = "validation"
@@ -208,9 +210,16 @@ def schema() -> dict[str, Any]:
     properties: dict[str, Any] = dict.fromkeys(HEADER, text)
     properties["borders"] = {"enum": list(BORDER_VIEWS)}
     properties["speeds"] = {"type": "object", "additionalProperties": text}
+    properties["widening"] = {
+        "type": "object",
+        "propertyNames": {"enum": list(WIDENING_DAYS)},
+        "additionalProperties": text | {"pattern": "^[0-9]{1,4}$"},
+    }
     for table, model in TABLES.items():
         items = keys[model, mode]
         properties[table] = {"type": "array", "items": items, "title": model.__name__}
+        if table in _NUMBERED:
+            definitions["$defs"][model.__name__]["required"].remove("id")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A case of routemap: what was reported, by whom, and about which movement",

@@ -8,7 +8,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from routemap.claims import Claim, Row, Source
+from routemap.claims import Claim, Row, Source, Verdict
 from routemap.intake.raw import RawRow, did_you_mean
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ _POINTERS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "against": ("claims", "legs", "routes"),
             "part_of": ("claims",),
         },
+        "suppressed": {"rows": ("legs", "claims", "routes", "places")},
+        "verdicts": {"claim": ("claims",), "route": ("routes",)},
     }
 )
 """The tables that the ids in a field may be in."""
@@ -59,7 +61,7 @@ def link(entries: Sequence[Entry]) -> tuple[list[tuple[RawRow, Row]], list[Probl
         if raw.id and first[raw.id] is raw:
             culprit[raw.id] = len(problems)
         problems += found if isinstance(result, Row) else [*result, *found]
-    for check in (_unlocated_quotes, _cycles):
+    for check in (_unlocated_quotes, _repeated_cells, _cycles):
         for key, problem in list(check(standing)):
             culprit[key] = len(problems)
             problems.append(problem)
@@ -100,7 +102,9 @@ def _dangling(raw: RawRow, first: Mapping[str, RawRow]) -> Iterator[Problem]:
         else:
             reason = f"this is an id of {found.table}, and {name} takes one of {meant}."
             fitting = (field for field, one in _POINTERS[raw.table].items() if found.table in one)
-            cure = f"Write {next(fitting, 'another field')}: {target}, or choose another id."
+            field = next(fitting, None)
+            other = f"Write {field}: {target}, or choose" if field else "Choose"
+            cure = f"{other} another id."
         yield raw.problem(name, target, reason, cure)
 
 
@@ -120,6 +124,19 @@ def _unlocated_quotes(
             reason = "a verbatim quote needs a place where it can be read."
             cure = "Add locator: (page, minute), or a url to the source, or write it as summary:."
             yield key, raw.problem("quote", row.quote, reason, cure)
+
+
+def _repeated_cells(
+    standing: Mapping[str, tuple[RawRow, Row]],
+) -> Iterator[tuple[str, Problem]]:
+    """Yield verdicts on a claim and a route that an earlier row has given."""
+    first: dict[tuple[str, str], RawRow] = {}
+    for key, (raw, row) in standing.items():
+        if isinstance(row, Verdict):
+            earlier = first.setdefault((row.claim, row.route), raw)
+            if earlier is not raw:
+                reason = f"this claim and route have a verdict in {earlier.file}:{earlier.line}."
+                yield key, raw.problem("verdict", row.verdict, reason, "Keep one of the two.")
 
 
 def _cycles(standing: Mapping[str, tuple[RawRow, Row]]) -> Iterator[tuple[str, Problem]]:

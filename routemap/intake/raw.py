@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, get_origin
 
+from routemap.claims import TABLES
 from routemap.errors import ArgumentError, Problem
 
 if TYPE_CHECKING:
@@ -28,12 +30,17 @@ __all__ = [
 
 Value = str | list[str] | dict[str, str]
 
-LIST_FIELDS = frozenset(
+LIST_FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        *("leg", "route", "against", "carrier", "quantity", "only", "avoid", "via", "legs"),
-        *("excludes", "names", "never", "derived_from"),
+        table: frozenset(
+            name
+            for name, field in model.model_fields.items()
+            if get_origin(field.annotation) is tuple
+        )
+        for table, model in TABLES.items()
     }
 )
+"""The fields of each table that hold lists."""
 MAX_BYTES = 8 * 1024 * 1024
 
 

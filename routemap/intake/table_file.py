@@ -12,7 +12,7 @@ from routemap.intake.raw import LIST_FIELDS, FileError, RawRow, Value
 from routemap.intake.sheet import first_sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
 __all__ = ["read_csv", "read_sheet"]
 
@@ -102,11 +102,11 @@ def _row(row: RawRow, names: Sequence[str], cells: Sequence[str]) -> RawRow:
             reason = "the cell stands in a column without a name."
             fault = refused.problem(None, cell, reason, "Name the column in the header.")
             return replace(refused, faults=(fault,))
-    return replace(row, values=_values(names, cells))
+    return replace(row, values=_values(LIST_FIELDS[row.table], names, cells))
 
 
-def _values(names: Sequence[str], cells: Sequence[str]) -> dict[str, Value]:
-    """Return the cells that are not empty by field, lists split and dotted columns gathered."""
+def _values(lists: Container[str], names: Sequence[str], cells: Sequence[str]) -> dict[str, Value]:
+    """Return the cells that are not empty by field, `lists` split and dotted columns gathered."""
     values: dict[str, Value] = {}
     gathered: dict[str, dict[str, str]] = {}
     for name, cell in zip(names, cells, strict=True):
@@ -116,7 +116,7 @@ def _values(names: Sequence[str], cells: Sequence[str]) -> dict[str, Value]:
             continue
         if key and field in MAPPINGS:
             gathered.setdefault(field, {})[key] = text
-        elif name in LIST_FIELDS:
+        elif name in lists:
             values[name] = [item.strip() for item in text.split(SEPARATOR) if item.strip()]
         else:
             values[name] = text

@@ -16,8 +16,14 @@ if TYPE_CHECKING:
 
 __all__ = ["validate"]
 
-_ID_CURE = "Use lower-case letters, digits and hyphens, such as najin-dunay."
 _ONE_TEXT = ("one text is meant here.", "Write one text, not a list or mapping.")
+_NO_ID = ("it is not an id.", "Use lower-case letters, digits and hyphens, such as najin-dunay.")
+_BY_PATTERN: Mapping[str | None, tuple[str, str]] = MappingProxyType(
+    {
+        "carrier_imo": ("it is not an IMO number.", "Write its seven digits."),
+        "rule": ("it is not the name of a rule.", "Copy it from the finding, such as one-source."),
+    }
+)
 _BY_TYPE: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "tuple_type": ("a text or a list of texts is meant here.", "Write [one, another]."),
@@ -28,19 +34,22 @@ _BY_TYPE: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 
 
-def validate(row: RawRow) -> Row | list[Problem]:
-    """Return the value of a row, or what is wrong with each of its fields."""
+def validate(row: RawRow, widening: Mapping[str, int]) -> Row | list[Problem]:
+    """Return the value of a row, or what is wrong with each of its fields.
+
+    `widening` is that of its dates, in days by precision; see `dates.parse`.
+    """
     if row.faults:
         return list(row.faults)
     split = [
         row.problem(name, item, "an item of a list holds '; '.", "Make it two: [one, another].")
         for name, value in row.values.items()
-        if name in LIST_FIELDS
+        if name in LIST_FIELDS[row.table]
         for item in ([value] if isinstance(value, str) else value)
         if "; " in item
     ]
     try:
-        value = TABLES[row.table].model_validate(dict(row.values))
+        value = TABLES[row.table].model_validate(dict(row.values), context={"widening": widening})
     except ValidationError as error:
         return split + [_problem(row, one) for one in error.errors()]
     return split or value
@@ -64,9 +73,7 @@ def _problem(row: RawRow, error: Mapping[str, Any]) -> Problem:
         cure = f"{hint} Use one of {', '.join(words)}.".strip()
         return row.problem(name, written, "it is not one of the words for this field.", cure)
     if error["type"] == "string_pattern_mismatch":
-        seven = name == "carrier_imo"
-        reason = "it is not an IMO number." if seven else "it is not an id."
-        return row.problem(name, written, reason, "Write its seven digits." if seven else _ID_CURE)
+        return row.problem(name, written, *_BY_PATTERN.get(name, _NO_ID))
     return row.problem(name, written, *_BY_TYPE.get(error["type"], _ONE_TEXT))
 
 

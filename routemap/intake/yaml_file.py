@@ -26,11 +26,11 @@ from routemap.errors import Problem
 from routemap.intake.raw import FileError, RawRow, Value, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["HEADER", "read_yaml"]
 
-HEADER = ("case", "title", "graded_by", "borders", "speeds")
+HEADER = ("case", "title", "graded_by", "borders", "speeds", "widening")
 MAX_DEPTH = 5
 _DIRECTIVE = re.compile("(?:^|[\n\x85\u2028\u2029])%")
 _START = "Start from: routemap new my-case"
@@ -89,9 +89,17 @@ def _row(table: str, node: _Node, file: str) -> RawRow:
             values |= _plain(key, field)
         except FileError as error:
             wrong[key] = error
-    row = RawRow(table, file, node.line, values, {key: one.line for key, one in node.value.items()})
+    row = RawRow(table, file, node.line, values, dict(_lines(node.value)))
     faults = (row.problem(key, None, one.reason, one.cure) for key, one in wrong.items())
     return replace(row, faults=tuple(faults))
+
+
+def _lines(fields: Mapping[str, _Node]) -> Iterator[tuple[str, int]]:
+    """Yield (field, line), and (field.name, line) for each name of a mapping in a field."""
+    for key, node in fields.items():
+        yield key, node.line
+        if isinstance(node.value, dict):
+            yield from ((f"{key}.{name}", one.line) for name, one in node.value.items())
 
 
 def _plain(key: str, node: _Node) -> dict[str, Value]:
