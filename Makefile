@@ -31,7 +31,7 @@ bench-%: $(VENV)/.bench
 	$(BIN)/python benchmarks/bench_$*.py
 
 assets: $(VENV)/.test
-	for step in countries borders basemap mask rail road sea gazetteer; do \
+	for step in countries borders areas basemap mask rail road sea gazetteer; do \
 	  $(BIN)/python data/build/$$step.py || exit 1; done
 
 # A release needs every licence question answered: see sources.json.
@@ -53,7 +53,7 @@ $(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable ".[fast,excel,notebook,osm]" --group test --group lint
+	$(BIN)/python -m pip install --quiet --editable ".[fast,excel,notebook,online,osm]" --group test --group lint
 	@touch $@ $(VENV)/.demo
 
 $(VENV)/.bench: $(VENV)/.test

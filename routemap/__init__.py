@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from routemap.places import locate as locate
     from routemap.routing import Path as Path
     from routemap.routing import route as route
+    from routemap.timing import where as where
     from routemap.webmap import to_html as to_html
     from routemap.webmap import to_map as to_map
 
@@ -40,6 +41,7 @@ _HOMES = {
     **dict.fromkeys(("check", "Finding"), "checks"),
     **dict.fromkeys(("locate", "Location", "Place"), "places"),
     **dict.fromkeys(("route", "Path"), "routing"),
+    "where": "timing",
     "to_geojson": "export",
     **dict.fromkeys(("to_html", "to_map"), "webmap"),
 }

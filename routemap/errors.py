@@ -11,6 +11,7 @@ __all__ = [
     "AssetError",
     "BuildError",
     "DateError",
+    "GeocoderError",
     "InputError",
     "NoRouteError",
     "OutputError",
@@ -124,3 +125,7 @@ class AssetError(RoutemapError, RuntimeError):
 
 class OutputError(RoutemapError, OSError):
     """An output could not be written; what stood there before is untouched."""
+
+
+class GeocoderError(RoutemapError, OSError):
+    """An online geocoder gave no answer that can be read, or its cache cannot be used."""

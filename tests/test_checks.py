@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import routemap
-from routemap import checks
-from routemap.checks import Finding, check
+from routemap.checks import SEVERITIES, Finding, check, lines
 
 if TYPE_CHECKING:
     from routemap.model import RouteModel
@@ -48,12 +47,12 @@ def test_the_worked_case_has_these_findings(model: RouteModel) -> None:
             ("storage-najin", "najin-dunay", "dunay-depot", "najin-vostochny", "tumangang-khasan"),
         ),
         ("usual-way", "note", ("dunay-depot",)),
+        ("constraint-price", "note", ("dunay-depot",)),
         ("one-source", "note", ("storage-najin",)),
         ("one-source", "note", ("dunay-depot",)),
         ("one-source", "note", ("najin-vostochny",)),
         ("one-source", "note", ("tumangang-khasan",)),
         ("one-source", "note", ("sought-return",)),
-        ("constraint-price", "note", ("dunay-depot",)),
     ]
     snaps = [one for one in check(model) if one.rule == "snap"]
     assert snaps
@@ -77,8 +76,10 @@ def test_the_worked_case_speaks_of_sources_and_words(model: RouteModel) -> None:
 def test_a_finding_is_the_json_of_the_contract(model: RouteModel) -> None:
     for one in check(model):
         document = json.loads(json.dumps(one.to_dict()))
-        assert list(document) == ["rule", "severity", "legs", "claims", "message", "numbers"]
-        assert document["severity"] in checks.SEVERITIES
+        assert list(document) == [
+            *("rule", "severity", "legs", "claims", "message", "numbers", "places", "suppressed")
+        ]
+        assert document["severity"] in SEVERITIES
         assert all(isinstance(value, float) for value in document["numbers"].values())
         assert document["message"].endswith((".", ")"))
 
@@ -90,7 +91,7 @@ def test_errors_come_first_and_the_order_is_the_same_each_time(found: Any) -> No
         claims: [{{id: no, source: s, leg: leg, says: denies, summary: Not so.}}]
     """
     findings = found(text)
-    severities = [checks.SEVERITIES.index(one.severity) for one in findings]
+    severities = [SEVERITIES.index(one.severity) for one in findings]
     assert severities == sorted(severities)
     assert [one.rule for one in findings][:2] == ["left-out", "denied"]
     assert findings == found(text)
@@ -196,7 +197,7 @@ def test_a_long_snap_is_a_warning_unless_the_place_is_that_vague(
         one for one in found(text, "snap") if one.numbers["uncertainty_km"] == float(radius)
     )
     assert snap.severity == severity
-    assert snap.numbers["snap_km"] > checks.LONG_SNAP_KM
+    assert snap.numbers["snap_km"] > lines.LONG_SNAP_KM
     assert f"P lies {snap.numbers['snap_km']:g} km from the nearest track" in snap.message
 
 

@@ -11,9 +11,9 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "routemap"
 ORDER = [
-    *("errors", "dates", "claims", "intake", "geography", "places", "networks", "routing", "model"),
-    *("timing", "checks", "provenance", "style", "export", "webmap", "picture", "publish", "batch"),
-    "cli",
+    *("errors", "dates", "claims", "speeds", "intake", "geography", "places", "networks"),
+    *("routing", "model", "timing", "checks", "hypotheses", "flows", "provenance", "style"),
+    *("export", "webmap", "picture", "publish", "batch", "cli"),
 ]
 NO_REPORTS = {"geography", "places", "networks", "routing"}
 REPORTS = {"dates", "claims", "intake"}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 import routemap
-from routemap.cli import case, query
+from routemap.cli import case, network, place, where
 from routemap.cli.codes import DONE, FAILED, error_code
 from routemap.cli.show import message
 from routemap.errors import RoutemapError
@@ -41,7 +41,7 @@ def routemap_command() -> None:
     """Turn reported movements into a defensible route map."""
 
 
-for command in (*case.COMMANDS, *query.COMMANDS):
+for command in (*case.COMMANDS, *where.COMMANDS, *place.COMMANDS, *network.COMMANDS):
     routemap_command.add_command(command)
 
 

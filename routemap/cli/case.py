@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from routemap.cli.codes import DONE, REJECTED, problems_code
+from routemap.cli.geocoder import geocoder, geocoder_options
 from routemap.cli.show import echo_json, examples, message, plain, refuse_usage, table
 from routemap.errors import BuildError, RoutemapError
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from routemap.claims import Case
     from routemap.errors import Problem
     from routemap.model import RouteModel
+    from routemap.places.online import Nominatim
 
 __all__ = ["COMMANDS"]
 
@@ -63,8 +65,17 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON doc
 @_output("Folder.")
 @_partial
 @_borders
+@geocoder_options
 @_json
-def build(case: Path, output: Path, *, partial: bool, borders: str | None, as_json: bool) -> None:
+def build(
+    case: Path,
+    output: Path,
+    *,
+    partial: bool,
+    borders: str | None,
+    as_json: bool,
+    **fields: Any,
+) -> None:
     """Build the map and the files of CASE, all together or none.
 
     CASE is a folder, a case.yaml, or a lone claims.csv.
@@ -74,9 +85,10 @@ def build(case: Path, output: Path, *, partial: bool, borders: str | None, as_js
     if output == STDOUT:
         reason = "build writes a folder: give -o its name; map and export write to - (stdout)."
         refuse_usage(reason, {"error": reason, "problems": []} if as_json else None)
-    options = {"partial": partial, "borders": borders}
+    options = {"partial": partial, "borders": borders, "geocoder": fields["geocoder"]}
+    online = geocoder(fields)
     with _reporting(as_json=as_json):
-        model = _model(case, partial=partial, borders=borders)
+        model = _model(case, partial=partial, borders=borders, online=online)
         folder = publish.publish(model, output, options)
     findings = checks.check(model)
     if as_json:
@@ -180,11 +192,13 @@ def new(folder: Path) -> None:
     click.echo(f"{plain(written)}\nNext: edit it, then run: routemap build {shown} -o {shown}-map")
 
 
-def _model(case: Path, *, partial: bool, borders: str | None) -> RouteModel:
+def _model(
+    case: Path, *, partial: bool, borders: str | None, online: Nominatim | None = None
+) -> RouteModel:
     from routemap import intake, model
 
     read = intake.read_case(case, partial=True)
-    return model.build(read, partial=partial, borders=borders)
+    return model.build(read, partial=partial, borders=borders, geocoder=online)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Any
 from routemap.model.build import build
 from routemap.model.records import claim_record, leg_record, site_record, stretch_records
 from routemap.model.route_model import LegConstraint, RoutedLeg, RouteModel
-from routemap.model.sites import ResolvedSite
+from routemap.model.siting import ResolvedSite
 from routemap.model.standing import Standing
 
 __all__ = [

@@ -11,8 +11,9 @@ from routemap import geography, networks, routing
 from routemap.errors import ArgumentError, BuildError, NoRouteError, Problem, RoutemapError
 from routemap.model.constraints import Saying, stated
 from routemap.model.index import index_case
+from routemap.model.mentions import mentions, ties
 from routemap.model.route_model import LegConstraint, RoutedLeg, RouteModel
-from routemap.model.sites import Mention, ResolvedSite, SiteBook, free_id, resolve_sites
+from routemap.model.sites import SiteBook, free_id, resolve_sites
 from routemap.model.standing import standing
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from routemap.claims import Case, Claim, Leg
     from routemap.model.index import CaseIndex
+    from routemap.model.siting import Geocoder, ResolvedSite
     from routemap.model.standing import Standing
     from routemap.routing import Constraint, Failure, Path
 
@@ -42,7 +44,13 @@ class _Draft:
     implied: tuple[Claim, ...]
 
 
-def build(case: Case, *, partial: bool = False, borders: str | None = None) -> RouteModel:
+def build(
+    case: Case,
+    *,
+    partial: bool = False,
+    borders: str | None = None,
+    geocoder: Geocoder | None = None,
+) -> RouteModel:
     """Build the model of a case.
 
     Parameters
@@ -53,6 +61,9 @@ def build(case: Case, *, partial: bool = False, borders: str | None = None) -> R
         Build what can be built, and keep the rest as ``.problems``.
     borders
         Border view; default is the case's own, else "recognised".
+    geocoder
+        An online geocoder, asked for names that the gazetteer does not hold: a
+        `routemap.places.online.Nominatim`. None opens no socket.
 
     Returns
     -------
@@ -70,7 +81,7 @@ def build(case: Case, *, partial: bool = False, borders: str | None = None) -> R
     view = borders or case.borders or "recognised"
     if view not in geography.VIEWS:
         raise ArgumentError(f"{view!r} is no border view. Use one of {', '.join(geography.VIEWS)}.")
-    book = resolve_sites(case, _mentions(case), view)
+    book = resolve_sites(case, mentions(case), ties(case), view, geocoder)
     legs, trouble = _drawn(case, book, view)
     found = [*case.problems, *book.problems, *trouble]
     problems = tuple(sorted(found, key=lambda one: (one.file, one.line or 0)))
@@ -79,31 +90,6 @@ def build(case: Case, *, partial: bool = False, borders: str | None = None) -> R
         noun = "problem" if len(problems) == 1 else "problems"
         raise BuildError(f"{len(problems)} {noun}:\n{listed}", *problems)
     return RouteModel(case, legs, book.sites, _seen_at(case, book), problems, view)
-
-
-def _mentions(case: Case) -> Iterable[Mention]:
-    """Yield every place that is named outside the table of places, with the modes that meet it."""
-    modes: dict[str, tuple[str, ...]] = {leg.id: (leg.mode,) for leg in case.legs}
-    for leg in case.legs:
-        yield from _named(leg, "legs", modes[leg.id])
-    for route in case.routes:
-        modes[route.id] = tuple(mode for leg in route.legs for mode in modes[leg])
-        yield from _named(route, "routes", modes[route.id])
-    for claim in case.claims:
-        if claim.retract is None:
-            own = (claim.mode,) if claim.mode else ()
-            met = [mode for key in (*claim.leg, *claim.route) for mode in modes[key]]
-            yield from _named(claim, "claims", (*own, *met))
-
-
-def _named(row: Saying, table: str, modes: tuple[str, ...]) -> Iterable[Mention]:
-    for field in ("origin", "destination", "at"):
-        text = getattr(row, field, None)
-        if text is not None:
-            yield Mention(text, table, row.id, field, modes)
-    for text in row.via:
-        if not any(routing.is_passage(mode, text) for mode in modes):
-            yield Mention(text, table, row.id, "via", modes)
 
 
 def _drafts(case: Case, book: SiteBook) -> list[_Draft]:

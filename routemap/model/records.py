@@ -10,7 +10,7 @@ from routemap.claims import Claim
 if TYPE_CHECKING:
     from routemap.dates import When
     from routemap.model.route_model import LegConstraint, RoutedLeg
-    from routemap.model.sites import ResolvedSite
+    from routemap.model.siting import ResolvedSite
 
 __all__ = [
     "CLAIM_FIELDS",

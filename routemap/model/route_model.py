@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from routemap.claims import Case
     from routemap.errors import Problem
-    from routemap.model.sites import ResolvedSite
+    from routemap.model.siting import ResolvedSite
     from routemap.model.standing import Standing
 
 __all__ = ["LegConstraint", "RouteModel", "RoutedLeg"]

@@ -11,6 +11,7 @@ __all__ = ["coordinates", "is_coordinates"]
 
 _NUMBER = r"[-+]?\d+(?:\.\d*)?"
 _PAIR = re.compile(rf"\s*({_NUMBER})\s*[,;]\s*({_NUMBER})\s*")
+_COMMAS = re.compile(r"\s*([-+]?\d+,\d+)\s*;\s*([-+]?\d+,\d+)\s*")
 _MARKS = r"\d\s.,;:+'\"\u00b0\u00ba\u2019\u201d\u2032\u2033\-"
 _LIKE = re.compile(rf"[{_MARKS}NSEWnsew]*\d[{_MARKS}NSEWnsew]*")
 _GRID = re.compile(
@@ -42,8 +43,9 @@ def coordinates(text: str) -> Location:
     Parameters
     ----------
     text
-        ``LON,LAT`` in decimal degrees with a point; or with the letters N, S, E, W in either order,
-        then also in degrees, minutes and seconds, or with a decimal comma.
+        ``LON,LAT`` in decimal degrees with a point, or ``LON; LAT`` with a comma; or with the
+        letters N, S, E, W in either order, then also in degrees, minutes and seconds, or with a
+        decimal comma.
 
     Returns
     -------
@@ -60,7 +62,7 @@ def coordinates(text: str) -> Location:
     lettered = _LETTER_LAST.fullmatch(text.upper()) or _LETTER_FIRST.fullmatch(text.upper())
     if lettered:
         return _lettered(text, lettered.groups())
-    found = _PAIR.fullmatch(text)
+    found = _PAIR.fullmatch(text) or _COMMAS.fullmatch(text)
     if not found:
         return _refused(text, f"{text!r} is no pair of decimal degrees.")
     return _point(text, _decimal(found[1]), _decimal(found[2]))

@@ -1,4 +1,4 @@
-"""Names as text: folded, spelt otherwise, freed of words of kind, checked for what they hide."""
+"""Names as text: folded, freed of words of kind, checked for what they hide."""
 
 from __future__ import annotations
 
@@ -6,20 +6,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import product
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = [
     "fault",
     "fold",
     "home_countries",
-    "near_spellings",
     "split_kind",
     "station_form",
-    "transliterations",
 ]
 
 MAX_LENGTH = 200
@@ -38,13 +31,14 @@ _LETTERS = str.maketrans(
     }
 )
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_FORMS = 24
 
 
 def fault(text: str) -> str | None:
     """Return why `text` cannot be the name of a place, with the cure; None if it can."""
     if not text.strip():
         return "The name is empty. Give a name, or LON,LAT in degrees."
+    if not fold(text[:MAX_LENGTH]):
+        return "The name has no letter and no digit. Give a name, or LON,LAT in degrees."
     if len(text) > MAX_LENGTH:
         return f"The name has {len(text)} characters; at most {MAX_LENGTH} are read. Give one name."
     for letter in text:
@@ -153,71 +147,6 @@ def station_form(folded: str) -> StationForm | None:
 @cache
 def _folded_yards() -> frozenset[str]:
     return frozenset(fold(one) for one in _YARDS)
-
-
-_SOUNDS = (
-    (r"(?<=[aeou])(?:y|i|j)\b", ("y", "i", "j")),
-    (r"(?<![aeou])(?:yy|iy|yi|ij|yj|ii|y|i)\b", ("y", "yy", "iy", "yi", "i", "ij", "yj")),
-    (r"(?:shch|sch)", ("shch", "sch", "sh")),
-    (r"(?:kh|ch(?=[aou]))", ("kh", "h", "ch")),
-    (r"(?:zh)", ("zh", "j", "z")),
-    (r"(?:ts|tz|cz)", ("ts", "tz", "c")),
-    (r"(?:ya|ia|ja)\b", ("ya", "ia", "ja")),
-    (r"(?<=[bcdfghklmnprstvz])(?:yo|io|jo)", ("yo", "e", "io")),
-    (r"(?<=[aeiouy])ss(?=[aeiouy])", ("ss", "s")),
-    (r"(?:q)", ("q", "k")),
-    (r"(?:oo|ou)", ("oo", "ou", "u")),
-)
-_SOUND = re.compile("|".join(f"(?P<s{n}>{pattern})" for n, (pattern, _) in enumerate(_SOUNDS)))
-
-
-def transliterations(folded: str) -> tuple[str, ...]:
-    """Return other Latin spellings of the same sounds, at most 24, nearest to the name first.
-
-    Notes
-    -----
-    The rules cover where BGN/PCGN, ISO 9 and press spellings of Cyrillic and Arabic names part:
-    final y, i, iy and yy; kh and h; zh, ts, ya; doubled s; q and k; oo, ou and u.
-    """
-    if not folded.isascii():
-        return ()
-    parts: list[tuple[str, ...]] = []
-    at = 0
-    for found in _SOUND.finditer(folded):
-        sounds = _SOUNDS[int(str(found.lastgroup)[1:])][1]
-        parts += [(folded[at : found.start()],), (found[0], *(s for s in sounds if s != found[0]))]
-        at = found.end()
-    choices = (*parts, (folded[at:],))
-    varied = [index for index, part in enumerate(choices) if len(part) > 1]
-    bounded = [part if index in varied[-3:] else part[:1] for index, part in enumerate(choices)]
-    forms = sorted(
-        product(*(range(len(part)) for part in bounded)), key=lambda form: (sum(form), form)
-    )
-    spelt = ("".join(part[n] for part, n in zip(bounded, form, strict=True)) for form in forms[1:])
-    return tuple(spelt)[:_FORMS]
-
-
-_ALPHABETS = (
-    ("abcdefghijklmnopqrstuvwxyz", frozenset("abcdefghijklmnopqrstuvwxyz")),
-    ("абвгдежзиклмнопрстуфхцчшщъыьэюяіїєґ", frozenset("абвгдежзиклмнопрстуфхцчшщъыьэюяіїєґ")),
-)
-
-
-def near_spellings(folded: str) -> frozenset[str]:
-    """Return every form one letter away: dropped, added, changed or swapped with its neighbour."""
-    letters = next((all_ for all_, known in _ALPHABETS if known & set(folded)), "")
-    return frozenset(_one_letter_off(folded, letters)) - {folded}
-
-
-def _one_letter_off(word: str, letters: str) -> Iterator[str]:
-    for at in range(len(word) + 1):
-        head, tail = word[:at], word[at:]
-        yield from (head + one + tail for one in (*letters, " "))
-        if tail:
-            yield head + tail[1:]
-            yield from (head + one + tail[1:] for one in letters)
-        if len(tail) > 1:
-            yield head + tail[1] + tail[0] + tail[2:]
 
 
 _SCRIPTS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from math import asin, cos, radians, sin, sqrt
 from types import MappingProxyType
@@ -16,7 +16,21 @@ if TYPE_CHECKING:
 
     from routemap.places.gazetteer import Row
 
-__all__ = ["Match", "Question", "Ranked", "Standing", "distance_km", "gather", "rank"]
+__all__ = [
+    "AREAS",
+    "TOWNS",
+    "Match",
+    "Question",
+    "Ranked",
+    "Standing",
+    "distance_km",
+    "fitting",
+    "gather",
+    "gather_areas",
+    "is_minor",
+    "rank",
+    "struck_place",
+]
 
 Standing = Literal["main", "own-script", "other", "spelt-alike", "far"]
 
@@ -26,7 +40,24 @@ WINDOW_DEG = 0.1
 SITE_WEIGHT = 20_000.0
 """A port, station, crossing or site counts as much as a town of so many people."""
 LEAST_WEIGHT = 500.0
+UNKNOWN_WEIGHT = 20_000.0
+"""A town whose people the gazetteer does not count may be of any size: it counts as a site."""
 TOWNS = frozenset({"town", "capital"})
+KNOWN_TOWN = 5_000
+"""The gazetteer lacks most places that are smaller than this."""
+AREAS = frozenset({"river", "sea", "region", "country"})
+AREA_WEIGHT: Mapping[str, float] = MappingProxyType(
+    {"sea": 1e6, "region": 1e5, "country": 5e6, "river": SITE_WEIGHT}
+)
+REGION_WORDS = frozenset({"oblast", "region", "province", "governorate"})
+"""Words for a region that stand for one another in English."""
+SHARED = 0.001
+"""Weight of an area beside the town that has its name: the bare name means the town."""
+MINOR = frozenset({"station", "airfield"})
+"""Kinds of which the lists hold tens of thousands: alone they count only where they are asked."""
+MINOR_WEIGHT, MINOR_ASKED = 0.025, 0.25
+PORT_KM = 40.0
+"""A port farther than 10 km from the one town of its name in its country is its port up to here."""
 NEAR_KM = 200.0
 STANDING_WEIGHT: Mapping[Standing, float] = MappingProxyType(
     {
@@ -60,13 +91,19 @@ SIBLINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A name with all that is known of the place: folded, ISO code, kind, mode, (lon, lat)."""
+    """A name with all that is known of the place: folded, ISO code, kind, mode, (lon, lat), km.
+
+    `spoken` is the name folded with its scholarly letters as digraphs, where that differs.
+    """
 
     name: str
     country: str | None = None
     kind: str | None = None
     mode: str | None = None
     near: tuple[float, float] | None = None
+    within_km: float | None = None
+    spoken: str = ""
+    areas_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +112,15 @@ class Match:
 
     `weight` is in people: what speaks for the place before country, kind, mode and nearness do.
     `firm` says whether the name is what one of the rows is called, not only one of many names in
-    other languages.
+    other languages; `bearers` are the pids of the rows that bear it.
     """
 
     rows: tuple[Row, ...]
     standing: Standing
     weight: float
     firm: bool
+    bearers: frozenset[int] = frozenset()
+    is_area: bool = False
 
     @property
     def population(self) -> int:
@@ -102,23 +141,84 @@ class Ranked:
     place: Place
 
 
-def gather(
-    found: Iterable[tuple[str, Row]], twins: Mapping[int, tuple[Row, ...]], asked: str
-) -> list[Match]:
-    """Return the places behind the rows: rows of one country within 10 km are one place.
+def fitting(
+    found: Iterable[tuple[str, Row]], asked: str, homes: Mapping[str, frozenset[str]]
+) -> list[tuple[Standing, Row]]:
+    """Return each row once with how well its name fits.
 
-    Another spelling of a name in another language counts only where nothing fits better.
+    Another spelling counts only in its `homes`, and in another language only where nothing fits
+    better.
     """
-    named = [(_standing(name, row, asked), row) for name, row in found]
+    named = [
+        (_standing(name, row, asked), row)
+        for name, row in found
+        if name == asked or name not in homes or row.country in homes[name]
+    ]
     exact = any(standing in {"main", "own-script", "other"} for standing, _ in named)
-    named = [one for one in named if not (exact and one[0] == "far")]
-    standings: dict[int, Standing] = {}
+    best: dict[int, tuple[Standing, Row]] = {}
     for standing, row in sorted(named, key=lambda one: STANDING_WEIGHT[one[0]]):
-        standings[row.pid] = standing
-    rows = {row.pid: row for _, row in named}
+        if not (exact and standing == "far"):
+            best[row.pid] = (standing, row)
+    return list(best.values())
+
+
+def gather(
+    fits: Iterable[tuple[Standing, Row]], twins: Mapping[int, tuple[Row, ...]]
+) -> list[Match]:
+    """Return the places behind the rows: rows of one country within 10 km are one place."""
+    fits = list(fits)
+    standings = {row.pid: standing for standing, row in fits}
+    rows = {row.pid: row for _, row in fits}
     rows |= {twin.pid: twin for pid in standings for twin in twins.get(pid, ())}
     groups = _grouped(sorted(rows.values(), key=lambda row: (row.lat, row.lon, row.pid)))
-    return [_match(group, standings) for group in groups]
+    return _with_ports([_match(group, standings) for group in groups])
+
+
+def gather_areas(
+    fits: Iterable[tuple[Standing, Row]], asked: str, points: Sequence[Match]
+) -> list[Match]:
+    """Return regions, seas and countries as places; beside a town of its name one counts little."""
+    return [_area_match(standing, row, asked, points) for standing, row in fits]
+
+
+def _area_match(standing: Standing, row: Row, asked: str, points: Sequence[Match]) -> Match:
+    weight = AREA_WEIGHT[row.kind]
+    towns = (
+        one.weight
+        for one in points
+        if one.rows[0].country == row.country and one.kinds & TOWNS and one.population >= KNOWN_TOWN
+    )
+    shared = max(towns, default=0.0)
+    weight = min(weight, shared * SHARED) if shared else weight
+    own = row.kind == "sea" or set(asked.split()) - REGION_WORDS <= set(fold(row.name).split())
+    fit: Standing = standing if own else "other"
+    weight *= STANDING_WEIGHT[fit]
+    return Match((row,), fit, weight, own, frozenset({row.pid}), is_area=True)
+
+
+def _with_ports(matches: list[Match]) -> list[Match]:
+    """Return the places with each lone port joined to the one town of its name within 40 km."""
+    ports = [one for one in matches if one.firm and one.kinds == {"port"}]
+    towns = [one for one in matches if one.firm and one.population >= KNOWN_TOWN] if ports else []
+    for port in ports:
+        near = [town for town in towns if _is_port_of(port, town)]
+        if len(near) == 1:
+            town = near[0]
+            rows = (*town.rows, *port.rows)
+            joined = replace(town, rows=rows, bearers=town.bearers | port.bearers)
+            towns = [joined if one is town else one for one in towns]
+            matches = [joined if one is town else one for one in matches if one is not port]
+    return matches
+
+
+def _is_port_of(port: Match, town: Match) -> bool:
+    a, b = port.rows[0], town.rows[0]
+    return a.country == b.country and distance_km((a.lon, a.lat), (b.lon, b.lat)) <= PORT_KM
+
+
+def is_minor(match: Match) -> bool:
+    """Say whether a place is no more than a listed station or airfield."""
+    return match.kinds <= MINOR and not any(row.own for row in match.rows)
 
 
 def _standing(name: str, row: Row, asked: str) -> Standing:
@@ -148,7 +248,7 @@ def _grouped(rows: Sequence[Row]) -> list[list[Row]]:
 
 
 def _same_place(a: Row, b: Row) -> bool:
-    alike = a.country == b.country and "river" not in {a.kind, b.kind}
+    alike = a.country == b.country and not AREAS & {a.kind, b.kind}
     return alike and distance_km((a.lon, a.lat), (b.lon, b.lat)) <= SAME_PLACE_KM
 
 
@@ -182,13 +282,16 @@ def _match(group: Iterable[Row], standings: Mapping[int, Standing]) -> Match:
     )
     weight, _, standing = max(weighed)
     firm = any(standings.get(row.pid) in {"main", "own-script"} for row in rows)
-    return Match(rows, standing, weight, firm)
+    bearers = frozenset(row.pid for row in rows if row.pid in standings)
+    return Match(rows, standing, weight, firm, bearers)
 
 
 def _name_weight(row: Row, standing: Standing, crowd: int) -> float:
     """Return the weight of a name: a port's name does not lend a town's people to it."""
     least = LEAST_WEIGHT if row.kind in TOWNS else SITE_WEIGHT
     people = crowd if row.own else row.population
+    if row.kind in TOWNS and not crowd and standing == "main":
+        least = UNKNOWN_WEIGHT
     return max(people, least) * STANDING_WEIGHT[standing]
 
 
@@ -206,6 +309,9 @@ def _order(weighed: tuple[float, Match]) -> tuple[float, bool, str]:
 
 def _weight(match: Match, asked: Question) -> float:
     weight = match.weight
+    if is_minor(match):
+        asked_for = bool(match.kinds & {asked.kind, *SERVED_BY.get(asked.mode or "", ())})
+        weight *= MINOR_ASKED if asked_for else MINOR_WEIGHT
     if asked.kind and not match.kinds & _wanted(asked.kind):
         weight *= UNSERVED
     if not _serves(match, asked.mode):
@@ -222,6 +328,8 @@ def _wanted(kind: str) -> set[str]:
 def _serves(match: Match, mode: str | None) -> bool:
     """Say whether a place has what a mode needs; some modes need nothing."""
     needed = SERVED_BY.get(mode or "")
+    if mode == "sea" and match.kinds == {"sea"}:
+        return True
     return needed is None or bool(match.kinds & set(needed))
 
 
@@ -230,34 +338,48 @@ def _distance(match: Match, near: tuple[float, float]) -> float:
 
 
 def _ranked(match: Match, share: float, asked: Question) -> Ranked:
-    row = _face(match.rows, asked)
+    row = _face(match, asked)
+    reason = "; ".join(_reasons(match, row, asked))
+    return Ranked(match, _place(row, round(share, 4), reason, is_area=match.is_area))
+
+
+def struck_place(row: Row, reason: str) -> Place:
+    """Return a place that cannot be meant, with score 0 and why."""
+    return _place(row, 0.0, reason, is_area=row.kind in AREAS - {"region"})
+
+
+def _place(row: Row, score: float, reason: str, *, is_area: bool) -> Place:
     kind = "town" if row.kind in TOWNS else row.kind
-    radius = default_uncertainty_km(kind, row.population)
-    place = Place(
+    return Place(
         name=row.name,
         country=row.country,
         kind=kind,
-        extent="area" if kind == "river" else "point",
+        extent="area" if is_area or kind == "river" else "point",
         lon=row.lon,
         lat=row.lat,
-        uncertainty_km=row.uncertainty_km or radius,
+        uncertainty_km=row.uncertainty_km or default_uncertainty_km(kind, row.population),
         source=row.source or "GeoNames (CC BY 4.0)",
         id=row.id,
-        score=round(share, 4),
-        reason="; ".join(_reasons(match, row, asked)),
+        score=score,
+        reason=reason,
     )
-    return Ranked(match, place)
 
 
-def _face(rows: Sequence[Row], asked: Question) -> Row:
-    """Return the row that stands for a place: by kind, then by mode, else our own or the town."""
+def _face(match: Match, asked: Question) -> Row:
+    """Return the row that stands for a place: by kind, then by mode, else our own or the town.
+
+    An airfield or station stands for a town only where it is asked for, or alone bears the name.
+    """
     kinds = (asked.kind, *SIBLINGS.get(asked.kind, ())) if asked.kind else ()
     for kind in (*kinds, *SERVED_BY.get(asked.mode or "", ())):
         if asked.mode == "rail" and kind == "port":
             break
-        for row in rows:
+        for row in match.rows:
             if row.kind == kind:
                 return row
+    rows = [row for row in match.rows if row.own or row.kind not in MINOR]
+    if not any(row.pid in match.bearers for row in rows):
+        rows = [row for row in match.rows if row.pid in match.bearers]
     return next((row for row in rows if row.own or row.kind in TOWNS), rows[0])
 
 
@@ -284,8 +406,14 @@ def _reasons(match: Match, face: Row, asked: Question) -> Iterable[str]:
         yield f"{face.kind} for a leg by {asked.mode}"
     if asked.near:
         yield f"{_distance(match, asked.near):.0f} km from the point given"
-    if face.kind == "river":
+    town = next((row for row in match.rows if row.kind in TOWNS), None)
+    apart = distance_km((face.lon, face.lat), (town.lon, town.lat)) if town else 0.0
+    if face.kind == "port" and apart > SAME_PLACE_KM:
+        yield f"the port is {apart:.0f} km from the town"
+    if match.is_area:
+        yield f"a {face.kind}, as an area"
+    elif face.kind == "river":
         yield "a river, which is no place to route to"
     elif match.population:
-        town = "" if face.kind in TOWNS else "at a town of "
-        yield f"{town}{match.population:,} people"
+        at = "" if face.kind in TOWNS else "at a town of "
+        yield f"{at}{match.population:,} people"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,7 +13,7 @@ from routemap.errors import AmbiguousPlaceError, ArgumentError, PlaceNotFoundErr
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["UNCERTAINTY_KM", "Location", "Place", "default_uncertainty_km"]
+__all__ = ["UNCERTAINTY_KM", "Location", "Place", "default_uncertainty_km", "paste_line"]
 
 UNCERTAINTY_KM: Mapping[str, float] = MappingProxyType(
     {
@@ -152,3 +154,36 @@ class Location:
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as a JSON document, without the id of a request."""
         return asdict(self) | {"candidates": [one.to_dict() for one in self.candidates]}
+
+
+def paste_line(place: Place, text: str) -> str:
+    """Return the row of a case's ``places`` that pins a choice.
+
+    Parameters
+    ----------
+    place
+        What was chosen.
+    text
+        The name as the case writes it.
+
+    Returns
+    -------
+    str
+        One line of YAML; with lon, lat and uncertainty_km where the place has no id.
+    """
+    from anyascii import anyascii
+
+    slug = re.sub(r"[^a-z0-9]+", "-", anyascii(text).casefold()).strip("-") or "place"
+    fields = {"id": _quoted(slug), "name": _quoted(text)}
+    if place.id:
+        fields["pin"] = _quoted(place.id)
+    else:
+        fields |= {"lon": f"{place.lon:.5f}", "lat": f"{place.lat:.5f}"}
+        fields |= {"uncertainty_km": f"{place.uncertainty_km:g}", "source": _quoted(place.source)}
+    return "- {" + ", ".join(f"{key}: {value}" for key, value in fields.items()) + "}"
+
+
+def _quoted(text: str) -> str:
+    """Return a text in double quotes, readable but for what is not printable."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(one if one.isprintable() else json.dumps(one)[1:-1] for one in quoted)

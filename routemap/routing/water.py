@@ -134,6 +134,7 @@ def _berth_within(network: WaterNetwork, point: Point, reach_km: float) -> _Bert
 
 def _inside(lon: float, lat: float) -> Point:
     """Return a point off the edge of its cell, which rounding would put into the next one."""
+
     def kept(value: float, edge: float) -> float:
         low = edge + math.floor((value - edge) * CELLS) / CELLS
         return min(max(value, low + EDGE_DEG), low + 1 / CELLS - EDGE_DEG)

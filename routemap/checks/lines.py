@@ -1,24 +1,20 @@
-"""What does not hold together. Never raises, never repairs."""
+"""What the lines themselves show: constraints, snaps, detours, breaks of gauge."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
+from routemap.checks.finding import Finding, Severity, name_of
 from routemap.routing import LONGER_M
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from routemap.model import LegConstraint, RoutedLeg, RouteModel
     from routemap.routing import Price
 
-__all__ = ["SEVERITIES", "Finding", "check"]
-
-Severity = Literal["error", "warning", "note"]
-SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+__all__ = ["RULES"]
 
 DETOUR_RATIO, DETOUR_KM = 2.0, 200.0
 """A rail route over twice as long as the straight line, and by over 200 km, is worth a warning: of
@@ -29,66 +25,12 @@ LONG_SNAP_KM = 5.0
 gazetteer is built from are good to about 2 km, the rail network's coordinates to 0.1 km."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that a reader of the map should know.
-
-    Attributes
-    ----------
-    rule
-        Name of the check.
-    severity
-        "error", "warning" or "note".
-    legs, claims
-        Ids of what it is about.
-    message
-        A sentence for a non-specialist.
-    numbers
-        The figures behind the sentence, by name; km in names that end in ``_km``.
-    """
-
-    rule: str
-    severity: Severity
-    message: str
-    legs: tuple[str, ...] = ()
-    claims: tuple[str, ...] = ()
-    numbers: dict[str, float] = field(default_factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the finding as the JSON document of DESIGN section 4."""
-        return {
-            "rule": self.rule,
-            "severity": self.severity,
-            "legs": list(self.legs),
-            "claims": list(self.claims),
-            "message": self.message,
-            "numbers": dict(self.numbers),
-        }
-
-
-def check(model: RouteModel) -> list[Finding]:
-    """Return every finding on a model: errors first, then warnings, then notes.
-
-    Within a severity the order is that of the rules and of the case.
-    """
-    found = [finding for rule in RULES for finding in rule(model)]
-    return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
-
-
-def problems(model: RouteModel) -> Iterator[Finding]:
-    """Report what a partial build left out."""
-    for problem in model.problems:
-        legs = (problem.row,) if problem.table == "legs" and problem.row else ()
-        claims = (problem.row,) if problem.table == "claims" and problem.row else ()
-        yield Finding("left-out", "error", str(problem), legs, claims)
-
-
 def overruled_constraints(model: RouteModel) -> Iterator[Finding]:
     """Report constraints that cannot all hold on one leg."""
     for leg in model.routed:
         if leg.overruled:
             said = "; ".join(_said(one) for one in leg.constraints)
-            message = f"{_name(leg)}: no route satisfies all that is said of the way ({said})."
+            message = f"{name_of(leg)}: no route satisfies all that is said of the way ({said})."
             message += " The line is drawn by the leg's own constraints alone."
             claims = _claims_behind(leg, *leg.constraints)
             yield Finding("constraints-conflict", "error", message, (leg.id,), claims)
@@ -100,32 +42,11 @@ def ignored_constraints(model: RouteModel) -> Iterator[Finding]:
         drawn = leg.coordinates is not None
         if leg.constraints and drawn and (leg.path is None or leg.mode in {"air", "unknown"}):
             said = "; ".join(_said(one) for one in leg.constraints)
-            message = f"{_name(leg)}: the line is schematic and does not show what is said: {said}."
+            message = (
+                f"{name_of(leg)}: the line is schematic and does not show what is said: {said}."
+            )
             claims = _claims_behind(leg, *leg.constraints)
             yield Finding("constraint-not-drawn", "warning", message, (leg.id,), claims)
-
-
-def denials(model: RouteModel) -> Iterator[Finding]:
-    """Report each claim that denies or questions something on the map."""
-    titles = {source.id: source.publisher or source.title for source in model.case.sources}
-    contested: defaultdict[str, list[str]] = defaultdict(list)
-    for leg in model.routed:
-        for claim in leg.standing.against:
-            contested[claim.id].append(leg.id)
-    for claim in model.case.claims:
-        if claim.retract is None and claim.says != "asserts":
-            legs = tuple(contested[claim.id])
-            place = (claim.at,) if claim.at else ()
-            hit = ", ".join((*claim.against, *claim.leg, *claim.route, *place) or legs)
-            message = f"{titles[claim.source]} {claim.says} {hit}: {claim.summary or claim.id}"
-            yield Finding(
-                "denied" if claim.says == "denies" else "questioned",
-                "warning",
-                message,
-                legs,
-                (claim.id,),
-                {"legs": float(len(legs))},
-            )
 
 
 def long_snaps(model: RouteModel) -> Iterator[Finding]:
@@ -142,7 +63,7 @@ def long_snaps(model: RouteModel) -> Iterator[Finding]:
                 vague = kilometres < site.place.uncertainty_km
                 place = f"the point used for {site.reported}" if vague else site.reported
                 message = (
-                    f"{_name(leg)}: {place} lies {kilometres:g} km from the nearest {what} that "
+                    f"{name_of(leg)}: {place} lies {kilometres:g} km from the nearest {what} that "
                     "can be used; the map draws that as a gap."
                 )
                 numbers = {"snap_km": kilometres, "uncertainty_km": site.place.uncertainty_km}
@@ -177,7 +98,7 @@ def shared_nodes(model: RouteModel) -> Iterator[Finding]:
             continue
         travelled = [part for part in leg.path.stretches if part.kind != "gap"]
         if leg.origin.id != leg.destination.id and sum(part.length_m for part in travelled) == 0:
-            message = f"{_name(leg)}: both places fall on one point of the {leg.mode} network."
+            message = f"{name_of(leg)}: both places fall on one point of the {leg.mode} network."
             yield Finding(
                 "same-node",
                 "warning",
@@ -196,8 +117,8 @@ def long_detours(model: RouteModel) -> Iterator[Finding]:
         length, straight = (metres / 1000 for metres in (leg.path.length_m, leg.path.geodesic_m))
         if length > max(DETOUR_RATIO * straight, straight + DETOUR_KM):
             message = (
-                f"{_name(leg)}: the route is {length:,.0f} km for {straight:,.0f} km in a straight "
-                "line. A line may be missing in the data; look at the map."
+                f"{name_of(leg)}: the route is {length:,.0f} km for {straight:,.0f} km in a "
+                "straight line. A line may be missing in the data; look at the map."
             )
             numbers = {"length_km": round(length, 3), "geodesic_km": round(straight, 3)}
             yield Finding("detour", "warning", message, (leg.id,), (), numbers)
@@ -212,7 +133,7 @@ def breaks_of_gauge(model: RouteModel) -> Iterator[Finding]:
                 f"{one.from_mm} to {one.to_mm} mm near {one.lat:.2f}, {one.lon:.2f}"
                 for one in changes
             )
-            message = f"{_name(leg)}: the track gauge changes on the way ({said}, lat and lon)."
+            message = f"{name_of(leg)}: the track gauge changes on the way ({said}, lat and lon)."
             numbers = {"changes": float(len(changes))}
             yield Finding("break-of-gauge", "note", message, (leg.id,), (), numbers)
 
@@ -225,29 +146,12 @@ def usual_ways(model: RouteModel) -> Iterator[Finding]:
             continue
         drawn, least = leg.path.length_m / 1000, shortest / 1000
         message = (
-            f"{_name(leg)}: drawn by the usual way, {drawn:,.0f} km, which counts borders, breaks "
-            f"of gauge and minor lines; the shortest that the claims allow is {least:,.0f} km."
+            f"{name_of(leg)}: drawn by the usual way, {drawn:,.0f} km, which counts borders, "
+            "breaks of gauge and minor lines; the shortest that the claims allow is "
+            f"{least:,.0f} km."
         )
         numbers = {"length_km": round(drawn, 3), "shortest_km": round(least, 3)}
         yield Finding("usual-way", "note", message, (leg.id,), (), numbers)
-
-
-def single_sources(model: RouteModel) -> Iterator[Finding]:
-    """Report legs that rest on one independent source, or on none."""
-    for leg in model.routed:
-        stand = leg.standing
-        retold = len({claim.source for claim in stand.claims})
-        if stand.sources == 0:
-            message = f"{_name(leg)}: no claim asserts this leg; it is inferred."
-        elif stand.sources == 1 and retold > 1:
-            message = f"{_name(leg)}: {retold} sources report it, but all go back to one."
-        elif stand.sources == 1:
-            message = f"{_name(leg)}: rests on one source."
-        else:
-            continue
-        claims = tuple(claim.id for claim in stand.claims)
-        numbers = {"independent_sources": float(stand.sources), "sources": float(retold)}
-        yield Finding("one-source", "note", message, (leg.id,), claims, numbers)
 
 
 def constraint_prices(model: RouteModel) -> Iterator[Finding]:
@@ -255,7 +159,7 @@ def constraint_prices(model: RouteModel) -> Iterator[Finding]:
     for leg in model.routed:
         for one in leg.constraints:
             if one.price is not None:
-                message = f"{_name(leg)}: {_said(one)} {_effect(one.price)}."
+                message = f"{name_of(leg)}: {_said(one)} {_effect(one.price)}."
                 metres = {"cost_km": one.price.cost_m, "alone_km": one.price.alone_m}
                 numbers = {
                     name: round(value / 1000, 1)
@@ -274,22 +178,6 @@ def _effect(price: Price) -> str:
     return f"makes the route {cost:g} km longer" if cost else "changes nothing"
 
 
-RULES: tuple[Callable[[RouteModel], Iterable[Finding]], ...] = (
-    problems,
-    overruled_constraints,
-    ignored_constraints,
-    denials,
-    long_snaps,
-    same_places,
-    shared_nodes,
-    long_detours,
-    breaks_of_gauge,
-    usual_ways,
-    single_sources,
-    constraint_prices,
-)
-
-
 _NETWORKS: Mapping[str, str] = MappingProxyType({"rail": "track", "sea": "water", "river": "water"})
 _WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -302,13 +190,6 @@ _WORDS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def _name(leg: RoutedLeg) -> str:
-    if leg.origin is None or leg.destination is None:
-        return f"leg {leg.id}"
-    how = "(mode unknown)" if leg.mode == "unknown" else f"by {leg.mode}"
-    return f"{leg.origin.reported} to {leg.destination.reported} {how}"
-
-
 def _said(one: LegConstraint) -> str:
     words = "".join(f' ("{text}")' for text in dict.fromkeys(one.words))
     return f"{_WORDS[one.constraint.kind]} {one.constraint.value}{words}"
@@ -318,3 +199,16 @@ def _claims_behind(leg: RoutedLeg, *constraints: LegConstraint) -> tuple[str, ..
     """Return the ids of the claims among the rows that state constraints on a leg, each once."""
     rows = dict.fromkeys(row for one in constraints for row in one.by)
     return tuple(row for row in rows if row not in {leg.id, *leg.routes})
+
+
+RULES = (
+    overruled_constraints,
+    ignored_constraints,
+    long_snaps,
+    same_places,
+    shared_nodes,
+    long_detours,
+    breaks_of_gauge,
+    usual_ways,
+    constraint_prices,
+)

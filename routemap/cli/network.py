@@ -1,87 +1,24 @@
-"""Commands that ask the shipped data: locate, route, networks."""
+"""Commands that ask the networks: route, networks."""
 
 from __future__ import annotations
 
-import re
-import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from routemap.cli.show import echo_json, examples, message, plain, refuse_usage, table
+from routemap.cli.place import PlaceCommand, answer_lines, show_location
+from routemap.cli.show import echo_json, examples, message, refuse_usage, table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 __all__ = ["COMMANDS"]
 
-_COORDINATES = re.compile(r"-\d+(\.\d*)?\s*,\s*-?\d+(\.\d*)?")
 STDOUT = Path("-")
 _GEOJSON = (".geojson", ".json")
 _KM_FIELDS = ("length_km", "geodesic_km", "free_km", "gap_km", "schematic_km", "snap_km")
-
-
-class PlaceCommand(click.Command):
-    """A command whose places may begin with a minus: ``-73.9,40.7`` is no option."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Shield coordinates from the option parser with a leading space."""
-        return super().parse_args(
-            ctx, [f" {one}" if _COORDINATES.fullmatch(one) else one for one in args]
-        )
-
-
-@click.command(
-    cls=PlaceCommand,
-    epilog=examples(
-        "routemap locate Dunay --country RU", "routemap locate Najin --mode sea --json"
-    ),
-)
-@click.argument("name")
-@click.option("--country", help="ISO 3166 code or English name.")
-@click.option("--kind", help="port, station, border-crossing, town, ...")
-@click.option("--mode", help="Mode of the leg that touches it: sea wants a port.")
-@click.option("--near", metavar="LON,LAT", help="Prefer places near this point.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-@click.pass_context
-def locate(ctx: click.Context, /, name: str, *, as_json: bool, **fields: str | None) -> None:
-    """Say which place NAME means, or which candidates it fits.
-
-    NAME may be "NAME, CC". With - as NAME, read one JSON request a line from stdin.
-    """
-    from routemap import places
-
-    near = _near(fields.pop("near"))
-    given = {key: value for key, value in {**fields, "near": near}.items() if value is not None}
-    if name == "-":
-        _answer_lines(places.answer, given)
-        return
-    answer = places.answer({"name": name.strip(), **given})
-    if as_json:
-        echo_json(answer)
-    else:
-        _show_location(answer)
-    ctx.exit({"resolved": 0, "ambiguous": 3, "not_found": 4}.get(answer["status"], 2))
-
-
-def _near(text: str | None) -> list[float] | None:
-    if text is None:
-        return None
-    try:
-        lon, lat = (float(part) for part in text.split(","))
-    except ValueError as error:
-        raise click.BadParameter(f"{text!r} is not LON,LAT in degrees.") from error
-    return [lon, lat]
-
-
-def _show_location(answer: Mapping[str, Any]) -> None:
-    message(f"{answer['status']}: {answer['reason']}")
-    columns = ("name", "country", "kind", "lon", "lat", "uncertainty_km", "id", "score", "reason")
-    rows = [[one[column] for column in columns] for one in answer["candidates"]]
-    if rows:
-        table("Candidates, best first", columns, rows)
 
 
 @click.command(
@@ -151,7 +88,7 @@ def route(
     given = {key: _listed(value) for key, value in fields.items() if value not in (None, ())}
     answering = partial(routing.answer, network=_own(ctx, network, as_json=as_json))
     if origin == "-" and destination is None and output is None:
-        _answer_lines(answering, given)
+        answer_lines(answering, given)
         return
     if destination is None or "mode" not in given:
         reason = "Give FROM, TO and --mode, such as: route Najin Dunay --mode sea; or - alone."
@@ -221,7 +158,7 @@ def _show_route(answer: Mapping[str, Any], ends: tuple[str, str], wanted: int) -
     if answer["status"] != "ok":
         message(f"{answer['status']}: {answer['reason']}")
         if answer.get("location"):
-            _show_location(answer["location"])
+            show_location(answer["location"])
     else:
         chosen = zip(("from", "to"), (_chosen(end, answer["mode"]) for end in ends), strict=True)
         rows = [*chosen, *((field, answer[field]) for field in _KM_FIELDS)]
@@ -278,27 +215,6 @@ def _chosen(text: str, mode: str) -> str:
     place = places.find(text, mode=mode).resolved()
     what = ", ".join(one for one in (place.name, place.country, place.kind) if one)
     return f"{what}; {place.id}" if place.id else what
-
-
-def _answer_lines(
-    answer: Callable[[dict[str, Any]], dict[str, Any]], given: dict[str, Any]
-) -> None:
-    """Answer one JSON request a line, in order; a line that cannot be read gets an error."""
-    import orjson
-
-    for line in sys.stdin.buffer:
-        if not line.strip():
-            continue
-        try:
-            request = orjson.loads(line)
-        except orjson.JSONDecodeError as error:
-            echo_json({"id": None, "status": "error", "reason": f"not a line of JSON: {error}"})
-            continue
-        if isinstance(request, dict):
-            echo_json(answer({**given, **request}))
-        else:
-            reason = f"{plain(str(request)[:80])!r} is not a JSON object."
-            echo_json({"id": None, "status": "error", "reason": reason})
 
 
 @click.group()
@@ -371,4 +287,4 @@ def build(
         table("Network", ("what", "value"), list(row.items()))
 
 
-COMMANDS = (locate, route, networks)
+COMMANDS = (route, networks)
