@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 import routemap
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from routemap.webmap.payload import payload
 
 HEAD = "case: one\nsources: [{id: s, title: S}]\n"
 
@@ -98,3 +97,13 @@ def test_the_order_of_claims_changes_no_place(built: Any) -> None:
     ]
     there, back = (built("\nclaims:\n" + "\n".join(order)) for order in (rows, rows[::-1]))
     assert there.sites["tripoli"].place == back.sites["tripoli"].place
+
+
+def test_the_worked_case_says_why_dunay_is_not_the_danube() -> None:
+    data = Path(__file__).parent.parent / "data/dprk-russia-2023"
+    model = routemap.build(routemap.read_case(data))
+    (card,) = (one for one in payload(model)["places"] if one["id"] == "dunay")
+    assert (card["country"], card["gazetteer_id"]) == ("RU", "routemap:dunay")
+    assert "port for a leg by sea" in card["chosen_by"]
+    (danube,) = (one for one in card["candidates"] if one["name"] == "Danube")
+    assert danube["lost_because"] == "the case says that it is not meant: Danube"
