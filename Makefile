@@ -25,7 +25,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m compileall -q routemap benchmarks
 	$(BIN)/python benchmarks/run.py
 
-# One of them: bench-accuracy, bench-places, bench-rail, bench-sea, bench-build.
+# One of them: bench-accuracy, bench-places, bench-rail, bench-sea, bench-build, bench-checks.
 bench-%: $(VENV)/.bench
 	$(BIN)/python -m compileall -q routemap benchmarks
 	$(BIN)/python benchmarks/bench_$*.py

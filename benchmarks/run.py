@@ -7,6 +7,7 @@ from importlib import import_module
 
 if __name__ == "__main__":
     print(f"Python {platform.python_version()}, {platform.machine()}")
-    for name in ("bench_rail", "bench_sea", "bench_build", "bench_accuracy", "bench_places"):
+    names = ("rail", "sea", "build", "accuracy", "places", "checks")
+    for name in (f"bench_{one}" for one in names):
         print(f"== {name}")
         import_module(name).main()

@@ -420,7 +420,7 @@ const routemap = (() => {
       ]),
       place.candidates.length > 0 && el("section", {}, el("h3", {}, "Candidates that lost"),
         el("ul", {}, place.candidates.map((one) =>
-          el("li", {}, said(one.name), `, ${one.country || "?"}: `, said(one.lost_because))))),
+          el("li", {}, said(one.name), one.country ? `, ${one.country}: ` : ": ", said(one.lost_because))))),
       claimSection(data, "Seen here", seen));
   };
 
